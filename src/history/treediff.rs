@@ -1,0 +1,96 @@
+//! Differences of two trees by object id; equal folders are never entered.
+
+use std::cmp::Ordering;
+
+use git2::Oid;
+
+use super::objects::{Mode, Objects, ReadError, Tree, TreeEntry};
+
+/// One path that differs. Folders are reported through their files only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The path from the root.
+    pub path: Vec<u8>,
+    /// What stood there before.
+    pub old: Option<(Mode, Oid)>,
+    /// What stands there now.
+    pub new: Option<(Mode, Oid)>,
+}
+
+/// Calls `each` for every file, link and submodule that differs between the trees `old` and `new`
+/// (`None`: an empty tree), in path order. `enter` says whether a folder is of interest, by its path
+/// without a slash at its end.
+///
+/// # Errors
+/// Where a tree can't be read.
+pub fn diff(
+    objects: &dyn Objects,
+    old: Option<Oid>,
+    new: Option<Oid>,
+    enter: &dyn Fn(&[u8]) -> bool,
+    each: &mut dyn FnMut(Change),
+) -> Result<(), ReadError> {
+    if old != new {
+        let mut path = Vec::new();
+        walk(objects, old, new, enter, &mut path, each)?;
+    }
+    Ok(())
+}
+
+fn walk(
+    objects: &dyn Objects,
+    old: Option<Oid>,
+    new: Option<Oid>,
+    enter: &dyn Fn(&[u8]) -> bool,
+    path: &mut Vec<u8>,
+    each: &mut dyn FnMut(Change),
+) -> Result<(), ReadError> {
+    let read = |id: Option<Oid>| id.map_or_else(|| Ok(Tree::default()), |id| objects.tree(id));
+    let (old, new) = (read(old)?, read(new)?);
+    let (mut a, mut b) = (old.entries().peekable(), new.entries().peekable());
+    loop {
+        let order = match (a.peek(), b.peek()) {
+            (None, None) => return Ok(()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(x), Some(y)) => tree_order(x, y),
+        };
+        let (left, right) = match order {
+            Ordering::Less => (a.next(), None),
+            Ordering::Greater => (None, b.next()),
+            Ordering::Equal => (a.next(), b.next()),
+        };
+        let same = |x: &TreeEntry<'_>, y: &TreeEntry<'_>| x.id == y.id && x.mode == y.mode;
+        if let (Some(x), Some(y)) = (&left, &right)
+            && same(x, y)
+        {
+            continue;
+        }
+        let Some(name) = left.as_ref().or(right.as_ref()).map(|e| e.name) else {
+            continue;
+        };
+        let length = path.len();
+        if length > 0 {
+            path.push(b'/');
+        }
+        path.extend_from_slice(name);
+        let folder = |e: &Option<TreeEntry<'_>>| e.filter(|e| e.mode == Mode::Tree).map(|e| e.id);
+        let leaf = |e: &Option<TreeEntry<'_>>| e.filter(|e| e.mode != Mode::Tree).map(|e| (e.mode, e.id));
+        let (x, y) = (folder(&left), folder(&right));
+        if (x.is_some() || y.is_some()) && enter(path) {
+            walk(objects, x, y, enter, path, each)?;
+        }
+        let (x, y) = (leaf(&left), leaf(&right));
+        if x.is_some() || y.is_some() {
+            each(Change { path: path.clone(), old: x, new: y });
+        }
+        path.truncate(length);
+    }
+}
+
+/// Git's order of tree entries, in which a folder's name ends in `/`; a file and a folder of one
+/// name are different entries.
+fn tree_order(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
+    let slash = |e: &TreeEntry<'_>| (e.mode == Mode::Tree).then_some(b'/');
+    a.name.iter().copied().chain(slash(a)).cmp(b.name.iter().copied().chain(slash(b)))
+}

@@ -1,0 +1,87 @@
+//! What a page names.
+
+use crate::document::Span;
+
+/// What a reference is by its form in the page. Which rule a lost one belongs to is decided by what
+/// backed it in the code (a name that was an environment read is a lost variable).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A file or folder.
+    Path,
+    /// The destination of a link, an image or an include (path part and fragment together).
+    Link,
+    /// An identifier or a qualified name (`a::b`, `a.b`, `f()`), or a dotted configuration key.
+    Symbol,
+    /// A command-line option (`--x`, `-x`).
+    Flag,
+    /// `UPPER_CASE`, `$NAME`, `NAME=value` in a shell.
+    EnvVar,
+    /// A key in a documented configuration sample, dotted from the sample's top.
+    ConfigKey,
+    /// An HTTP path (`GET /v1/users/{id}`).
+    Route,
+    /// A Prometheus-style metric name.
+    Metric,
+    /// A target of a build or task tool, a script, or a subcommand of the project's program.
+    Command,
+    /// An object of a deployment: alert, dashboard, Kubernetes object, Terraform address.
+    Resource,
+    /// A package of the manifests.
+    Dependency,
+}
+
+/// Where in the page a reference stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// A code span in text, list or table.
+    CodeSpan,
+    /// A code block.
+    CodeBlock,
+    /// Plain words.
+    Prose,
+    /// A heading (in words or code).
+    Heading,
+    /// A link's destination.
+    Link,
+    /// The page's front matter.
+    FrontMatter,
+}
+
+/// What the page says of the thing that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// That it is there.
+    Affirmed,
+    /// That it was there, or goes away ("removed in 2.0", 廃止).
+    Past,
+    /// That the reader makes it ("create a file named …").
+    Created,
+    /// It stands for something else (`path/to/x`, `<name>`, `foo`).
+    Placeholder,
+    /// It belongs to another project or program.
+    Foreign,
+    /// It is a program's output.
+    Output,
+}
+
+/// A token of a page that names something of a system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// What it is by its form.
+    pub kind: Kind,
+    /// As written.
+    pub text: String,
+    /// Its parts for look-up, already split and unescaped: path parts of a path, segments of a
+    /// qualified name, program and words of a command, key segments.
+    pub parts: Vec<String>,
+    /// Its place in the page.
+    pub span: Span,
+    /// Index of its section.
+    pub section: usize,
+    /// Index of its block.
+    pub block: usize,
+    /// Where it stands.
+    pub place: Place,
+    /// What is said of it.
+    pub standing: Standing,
+}

@@ -1,0 +1,3 @@
+//! The audit for machines.
+
+pub mod v1;

@@ -1,0 +1,327 @@
+//! `audit.json`, version 1: what everything after the audit reads.
+//!
+//! These types are the published form. They are apart from the internal ones, so that those can
+//! change; a change here that a reader would notice needs a new version.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{CauseKind, Level, Severity};
+
+/// The value of [`Audit::schema_version`].
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A whole audit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Audit {
+    /// Always 1.
+    pub schema_version: u32,
+    /// The tool that wrote it.
+    pub tool: Tool,
+    /// The moment that the audit calls now.
+    pub now: DateTime<Utc>,
+    /// Whether everything was audited, or only what a change touches.
+    pub scope: Scope,
+    /// Counts.
+    pub summary: Summary,
+    /// What the pages were compared with.
+    pub systems: Vec<System>,
+    /// The pages, by id.
+    pub documents: Vec<Document>,
+    /// What is wrong, by page and place.
+    pub findings: Vec<Finding>,
+    /// What could not be decided.
+    pub inconclusive: Vec<Inconclusive>,
+    /// Findings that a comment in the page or the baseline hides.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// The tool that wrote an audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `shelflife`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What was audited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Every page.
+    Full,
+    /// What a change makes wrong.
+    Change,
+}
+
+/// Counts of an audit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Pages read.
+    pub documents: usize,
+    /// Pages with at least one finding of severity warning or error.
+    pub documents_with_findings: usize,
+    /// References checked.
+    pub references: usize,
+    /// Findings.
+    pub findings: usize,
+    /// Of them, errors.
+    pub errors: usize,
+    /// Of them, warnings.
+    pub warnings: usize,
+    /// Of them, notes.
+    pub notes: usize,
+    /// Hidden by comments in pages.
+    pub suppressed: usize,
+    /// Hidden by the baseline.
+    pub baselined: usize,
+    /// Below the confidence asked for.
+    pub below_confidence: usize,
+    /// Pages of which something could not be decided.
+    pub documents_inconclusive: usize,
+    /// Pages that record the past.
+    pub historical: usize,
+    /// Files of code that were not read or parsed: too large, binary, not to be had.
+    pub unread_files: usize,
+}
+
+/// What pages were compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct System {
+    /// Its name: of the repository's folder unless configured.
+    pub name: String,
+    /// `.` for the audited repository itself, else a URL or path without credentials.
+    pub repo: String,
+    /// The commit that was the head, full id.
+    pub head: String,
+    /// Its date.
+    pub head_date: DateTime<Utc>,
+    /// Whether files changed on disk or in the index were laid over it.
+    pub overlaid: bool,
+    /// Whether the history is cut off.
+    pub shallow: bool,
+    /// First-parent commits that were looked at.
+    pub commits: usize,
+}
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Document {
+    /// Path from the repository's root, or another source's id.
+    pub id: String,
+    /// Its title; the id where it has none.
+    pub title: String,
+    /// Where it comes from: `git`, `github`, `github-wiki`, `notion`.
+    pub source: String,
+    /// Where a person can open it, if known.
+    pub url: Option<String>,
+    /// Markup: `markdown`, `mdx`, `rst`, `asciidoc`, `plain`.
+    pub format: String,
+    /// `current`, `historical`, `release` or `generated`.
+    pub tense: String,
+    /// Why it is not `current`, for people.
+    pub tense_reason: Option<String>,
+    /// Its last real edit; none where the history is cut off or it was never committed.
+    pub last_edited: Option<Edit>,
+    /// References that were checked.
+    pub references: usize,
+    /// Findings in it.
+    pub findings: usize,
+    /// Things that could not be decided about it.
+    pub inconclusive: usize,
+    /// The page in parts, in order; they leave nothing out.
+    pub sections: Vec<Section>,
+}
+
+/// An edit of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Edit {
+    /// When.
+    pub date: DateTime<Utc>,
+    /// By whom, through `.mailmap`.
+    pub author: String,
+    /// In which commit, full id.
+    pub commit: Option<String>,
+}
+
+/// A heading and what stands under it, up to the next heading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Section {
+    /// Unique within the page.
+    pub id: String,
+    /// The headings above it and its own.
+    pub heading_path: Vec<String>,
+    /// First line, from 1.
+    pub start: u32,
+    /// Last line.
+    pub end: u32,
+    /// `fnv1a:` and sixteen hexadecimal digits over its text, white space folded.
+    pub content_hash: String,
+    /// The last real edit of any of its lines; none where unknown.
+    pub last_edited: Option<Edit>,
+}
+
+/// A place in a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Location {
+    /// The page's id.
+    pub document: String,
+    /// First character.
+    pub start: Position,
+    /// One past the last character.
+    pub end: Position,
+    /// What stands there.
+    pub text: String,
+}
+
+/// Line and column, both from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Position {
+    /// Line from 1.
+    pub line: u32,
+    /// Column from 1.
+    pub column: u32,
+}
+
+/// A rule's result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure the tool is.
+    pub confidence: Confidence,
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// Id of the section.
+    pub section: String,
+    /// Where.
+    pub location: Location,
+    /// The proof.
+    pub evidence: Evidence,
+    /// Its name across runs.
+    pub fingerprint: String,
+    /// A certain change, if there is one.
+    pub fix: Option<Fix>,
+}
+
+/// How sure the tool is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Confidence {
+    /// In words.
+    pub level: Level,
+    /// As a probability, two decimals.
+    pub probability: f64,
+}
+
+/// A commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Commit {
+    /// Full id.
+    pub id: String,
+    /// Author date.
+    pub date: DateTime<Utc>,
+    /// Author's name through `.mailmap`.
+    pub author: String,
+    /// First line of its message.
+    pub subject: String,
+}
+
+/// The proof of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// When the reference entered the page, and when its line was last really edited.
+    pub moment: Option<Moment>,
+    /// What backed it then, best first, at most eight.
+    pub witnesses: Vec<Witness>,
+    /// How many there were in all.
+    pub witness_count: u32,
+    /// What stands there now, for rules that compare values.
+    pub now: Vec<Witness>,
+    /// What broke it.
+    pub cause: Option<Cause>,
+    /// What to write instead.
+    pub replacement: Option<Replacement>,
+}
+
+/// When a reference came to stand in a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Moment {
+    /// Entered the page; none for an uncommitted line.
+    pub entered: Option<Commit>,
+    /// Last real edit of its line, where that is another commit.
+    pub edited: Option<Commit>,
+}
+
+/// A place in the code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Witness {
+    /// Path from the repository's root.
+    pub path: String,
+    /// Line from 1; none where the path itself is the witness.
+    pub line: Option<u32>,
+    /// Commit in which it stands, full id.
+    pub commit: String,
+    /// The line, trimmed.
+    pub text: String,
+}
+
+/// What made a claim wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// What the commit did.
+    pub kind: CauseKind,
+    /// The commit.
+    pub commit: Commit,
+    /// The file in which it did so.
+    pub path: Option<String>,
+}
+
+/// What stands in a reference's place today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Replacement {
+    /// The new text.
+    pub text: String,
+    /// Changed lines that speak for it …
+    pub votes: u32,
+    /// … of how many.
+    pub of: u32,
+}
+
+/// A certain change to a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fix {
+    /// First character to replace.
+    pub start: Position,
+    /// One past the last.
+    pub end: Position,
+    /// What to write.
+    pub text: String,
+}
+
+/// What could not be decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Inconclusive {
+    /// The page's id; none where it concerns the run as a whole.
+    pub document: Option<String>,
+    /// A stable word: `shallow`, `too-large`, `encoding`, `no-release-tag`, `unreadable` …
+    pub reason: String,
+    /// What happened and what mends it.
+    pub message: String,
+}
+
+/// A finding that is hidden.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// What hides it: `comment` or `baseline`.
+    pub by: String,
+    /// The reason given there.
+    pub reason: String,
+    /// The last day on which it is hidden, if one is set (`YYYY-MM-DD`).
+    pub until: Option<String>,
+}

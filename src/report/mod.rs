@@ -1,0 +1,3 @@
+//! What people and machines read: pure functions of the audit.
+
+pub mod json;
