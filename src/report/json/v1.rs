@@ -35,6 +35,21 @@ pub struct Audit {
     pub inconclusive: Vec<Inconclusive>,
     /// Findings that a comment in the page or the baseline hides.
     pub suppressed: Vec<Suppressed>,
+    /// Findings below the confidence asked for. They are not reported; they keep a section on an
+    /// exclusion list on which it already stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weak: Vec<Weak>,
+}
+
+/// A finding below the confidence asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Weak {
+    /// The page's id.
+    pub document: String,
+    /// Id of the section.
+    pub section: String,
+    /// Its name across runs.
+    pub fingerprint: String,
 }
 
 /// The tool that wrote an audit.
@@ -133,6 +148,12 @@ pub struct Document {
     pub inconclusive: usize,
     /// The page in parts, in order; they leave nothing out.
     pub sections: Vec<Section>,
+    /// What ranks the page without accusing it.
+    #[serde(default, skip_serializing_if = "Signals::is_empty")]
+    pub signals: Signals,
+    /// What the policy makes of it; none before triage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
 }
 
 /// An edit of a page.
@@ -161,6 +182,181 @@ pub struct Section {
     pub content_hash: String,
     /// The last real edit of any of its lines; none where unknown.
     pub last_edited: Option<Edit>,
+    /// Ids of the source's own blocks (Notion) that make it up, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<String>,
+    /// What ranks the section without accusing it; what is empty here is the page's.
+    #[serde(default, skip_serializing_if = "Signals::is_empty")]
+    pub signals: Signals,
+    /// What the policy makes of it; none before triage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+}
+
+/// What is known of a page or section besides findings: it ranks, it never accuses.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Signals {
+    /// The last time that a person said it is right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Review>,
+    /// The last day on which that holds (`YYYY-MM-DD`): `review_by`, Notion's verification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_by: Option<String>,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<Owner>,
+    /// Set where all who wrote it have left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orphaned: Option<Orphaned>,
+    /// How often the code that it describes changed since its last edit or review.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub churn: Option<Churn>,
+    /// Set where a newer page says nearly the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate: Option<Duplicate>,
+}
+
+impl Signals {
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A person's word that a page is right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Review {
+    /// The day (`YYYY-MM-DD`).
+    pub date: String,
+    /// Who said so, if it is known.
+    pub by: Option<String>,
+    /// Where: `front-matter`, `comment`, `notion`, `reviews-file`.
+    pub source: String,
+}
+
+/// Who answers for a page.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Owner {
+    /// `@team`, a name or an address, as the source gives it.
+    pub name: String,
+    /// `codeowners`, `front-matter`, `notion`, `writer` (of the page), `committer` (to the code).
+    pub source: String,
+}
+
+/// A page whose writers have all left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Orphaned {
+    /// The last day on which any of them committed anything (`YYYY-MM-DD`).
+    pub last_seen: String,
+    /// Those who now change the described code, most recent first.
+    pub successors: Vec<String>,
+}
+
+/// Changes of the described code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Churn {
+    /// Mainline commits that touched a file that the section names or that backs what it names.
+    pub commits: u32,
+    /// How many such files there are.
+    pub files: u32,
+}
+
+/// A newer page that says nearly the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Duplicate {
+    /// The newer page's id.
+    pub document: String,
+    /// The section of it.
+    pub section: String,
+    /// Estimated share of common shingles, in per cent.
+    pub similarity: u8,
+}
+
+/// What the policy makes of a page or section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// What it is.
+    pub status: Status,
+    /// 0 to 100: 100 less the points of `losses`, not below 0; of a page, the mean of its
+    /// sections weighted by their lines.
+    pub freshness: u8,
+    /// What an index should do with it; of `demote`, the weight is the freshness as a fraction.
+    pub action: Action,
+    /// What took points, largest first; of a page, what took points from any section.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub losses: Vec<Loss>,
+    /// Since when it is wrong: the earliest known cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// What a page or section is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing speaks against it.
+    Fresh,
+    /// A record of the past, which does not age.
+    Historical,
+    /// Made by a generator: mend its source.
+    Generated,
+    /// Could not be decided.
+    Inconclusive,
+    /// Old for what it describes: a person should look.
+    ReviewDue,
+    /// Something that it names is gone.
+    Stale,
+    /// The code says otherwise.
+    Contradicted,
+}
+
+/// What an index should do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Answer from it.
+    Include,
+    /// Rank it lower.
+    Demote,
+    /// Never answer from it.
+    Exclude,
+}
+
+/// What took points from a freshness.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Loss {
+    /// Whole points.
+    pub points: u32,
+    /// What it was.
+    pub kind: LossKind,
+    /// The finding's rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The finding's fingerprint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// The arithmetic and the reason, for people.
+    pub text: String,
+}
+
+/// Kinds of losses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LossKind {
+    /// A finding.
+    Finding,
+    /// Not edited or reviewed within its interval.
+    Age,
+    /// The described code changed since.
+    Churn,
+    /// All who wrote it have left.
+    Owners,
+    /// A review or verification ran out.
+    Verification,
+    /// A newer page says nearly the same.
+    Duplicate,
 }
 
 /// A place in a page.
