@@ -6,8 +6,10 @@
 //! [`document`] (pages), [`reference`] (what they name), [`history`] (what git remembers),
 //! [`finding`] (results), [`report`] (output).
 
+pub mod config;
 pub mod document;
 pub mod finding;
 pub mod history;
+pub mod pipeline;
 pub mod reference;
 pub mod report;
