@@ -13,3 +13,6 @@ pub mod history;
 pub mod pipeline;
 pub mod reference;
 pub mod report;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,7 @@
+//! Integration tests: one binary, so that linking stays cheap. One file per subject.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+mod builder;

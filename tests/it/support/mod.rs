@@ -1,0 +1,7 @@
+//! What the integration tests share.
+
+#[path = "../../../src/testing.rs"]
+mod testing;
+
+#[allow(unused_imports)]
+pub use testing::*;
