@@ -1,3 +1,6 @@
-//! The audit for machines.
+//! The published, versioned form of an audit.
 
+mod excerpt;
 pub mod v1;
+
+pub use excerpt::{diff, excerpt};

@@ -119,6 +119,10 @@ pub struct System {
     pub shallow: bool,
     /// First-parent commits that were looked at.
     pub commits: usize,
+    /// Where people see the repository (`https://github.com/owner/name`), without a slash at the
+    /// end; none where its remote names no such place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<String>,
 }
 
 /// A page.
@@ -402,7 +406,25 @@ pub struct Finding {
     pub fingerprint: String,
     /// A certain change, if there is one.
     pub fix: Option<Fix>,
+    /// The lines of the section around it, for reports that show the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<Excerpt>,
 }
+
+/// Some lines of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Excerpt {
+    /// Number of the first of them, from 1.
+    pub start: u32,
+    /// The lines without their ends, at most [`EXCERPT_LINES`], each of at most [`LINE_CHARS`]
+    /// characters.
+    pub lines: Vec<String>,
+}
+
+/// The longest [`Excerpt`] and the longest [`Diff`], in lines.
+pub const EXCERPT_LINES: usize = 21;
+/// The longest line in one, in characters; what is cut off is replaced by `…`.
+pub const LINE_CHARS: usize = 400;
 
 /// How sure the tool is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -441,6 +463,22 @@ pub struct Evidence {
     pub cause: Option<Cause>,
     /// What to write instead.
     pub replacement: Option<Replacement>,
+    /// What the cause did to the witness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<Diff>,
+}
+
+/// The part of a commit's change that matters to a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Diff {
+    /// The file, as it was called before.
+    pub path: String,
+    /// Number before the commit of the first line that is not an added one.
+    pub old_start: u32,
+    /// Number after the commit of the first line that is not a removed one.
+    pub new_start: u32,
+    /// Lines without their ends, each after ` `, `-` or `+`; bounded like [`Excerpt::lines`].
+    pub lines: Vec<String>,
 }
 
 /// When a reference came to stand in a page.
@@ -494,6 +532,8 @@ pub struct Fix {
     pub start: Position,
     /// One past the last.
     pub end: Position,
+    /// What stands there; where it does not any more, the change is not made.
+    pub old: String,
     /// What to write.
     pub text: String,
 }
