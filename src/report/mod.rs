@@ -1,3 +1,4 @@
 //! What people and machines read: pure functions of the audit.
 
+pub mod escape;
 pub mod json;
