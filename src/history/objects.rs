@@ -19,6 +19,9 @@ pub enum ReadError {
         /// `commit`, `tree` or `blob`.
         expected: &'static str,
     },
+    /// The object store itself can't be opened.
+    #[error("the object database could not be opened: {0}")]
+    Database(String),
     /// Anything else that the store says.
     #[error("object {id} could not be read: {message}")]
     Store {
