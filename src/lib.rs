@@ -16,3 +16,4 @@ pub mod report;
 
 #[cfg(test)]
 mod testing;
+pub mod triage;

@@ -288,7 +288,7 @@ pub struct Verdict {
     pub freshness: u8,
     /// What an index should do with it; of `demote`, the weight is the freshness as a fraction.
     pub action: Action,
-    /// What took points, largest first; of a page, what took points from any section.
+    /// What took points, largest first; empty for a page, whose sections say it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub losses: Vec<Loss>,
     /// Since when it is wrong: the earliest known cause.
