@@ -13,7 +13,7 @@ pub mod history;
 pub mod pipeline;
 pub mod reference;
 pub mod report;
+pub mod triage;
 
 #[cfg(test)]
 mod testing;
-pub mod triage;
