@@ -22,6 +22,9 @@ pub mod version;
 mod hint;
 mod source;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 pub use cache::CacheConfig;
