@@ -1,12 +1,16 @@
 //! What git remembers: when a page's lines were written, what the code held then and holds now.
 
+pub mod cause;
 pub mod ignore_revs;
+pub mod lookup;
 pub mod mailmap;
 pub mod mainline;
 pub mod merge;
 pub mod objects;
 mod open_error;
 pub mod path;
+pub mod rename;
+pub mod replacement;
 pub mod repository;
 pub mod treediff;
 
