@@ -62,6 +62,9 @@ pub fn path_cause(
     Paths::new(&Lookup::new(objects, mainline)).cause(path, had, lost)
 }
 
+/// Where a path is at the head, the least similarity on the way, and each rename.
+type Followed = (Option<RepoPath>, f32, Vec<(Oid, RepoPath)>);
+
 /// Follows paths through the history; remembers trees and the renames of the commits it looked at.
 pub struct Paths<'l, 'o> {
     lookup: &'l Lookup<'o>,
@@ -147,13 +150,7 @@ impl<'l, 'o> Paths<'l, 'o> {
 
     /// Follows `path`, which the mainline commit `at` took away and which was there at `had`, through
     /// its renames to the head.
-    #[allow(clippy::type_complexity)]
-    fn follow(
-        &self,
-        path: &RepoPath,
-        had: MainIx,
-        at: MainIx,
-    ) -> Result<(Option<RepoPath>, f32, Vec<(Oid, RepoPath)>), ReadError> {
+    fn follow(&self, path: &RepoPath, had: MainIx, at: MainIx) -> Result<Followed, ReadError> {
         let head = self.lookup.mainline().head();
         let (mut path, mut had, mut at) = (path.clone(), had, at);
         let (mut least, mut chain) = (1.0_f32, Vec::new());

@@ -197,7 +197,7 @@ impl Pairs {
             }
         }
         let size = lookup.size(id)?;
-        if size < 16 || size > MAX_SIZE {
+        if !(16..=MAX_SIZE).contains(&size) {
             return Ok(None);
         }
         let exact = same

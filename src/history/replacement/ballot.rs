@@ -53,7 +53,8 @@ impl Ballot {
             if target.is_related(text) {
                 tally.votes * 3 >= self.of || (tally.votes >= 3 && tally.votes * 5 >= self.of)
             } else {
-                tally.votes * 2 > self.of && tally.votes * 4 >= all && (tally.votes >= 2 || tally.likeness >= 0.75)
+                let clear = if tally.votes == 1 { all == 1 && tally.likeness >= 0.75 } else { tally.votes * 4 >= all };
+                tally.votes * 2 > self.of && clear
             }
         })
     }
