@@ -1,4 +1,5 @@
 //! What people and machines read: pure functions of the audit.
 
 pub mod escape;
+pub mod file;
 pub mod json;
