@@ -1,10 +1,33 @@
 //! Pages: one model for all formats, with spans into the original.
+//!
+//! [`parse()`] reads a page of any [`Format`].
 
+mod align;
+mod asciidoc;
+mod autolink;
+mod build;
+mod decode;
+mod front_matter;
+mod hash;
+mod html;
+mod inlines;
+mod mapped;
+mod markdown;
+mod mdx;
 mod model;
+mod parse;
+mod plain;
+mod rst;
+mod sections;
+pub mod slug;
 mod span;
+#[cfg(test)]
+mod testing;
 
+pub use hash::section_hash;
 pub use model::{
-    Anchor, Block, BlockKind, Comment, Document, DocumentId, Format, FrontMatter, Inline, InlineKind, LinkStyle,
+    Anchor, Block, BlockKind, Comment, Document, DocumentId, Entry, Format, FrontMatter, Inline, InlineKind, LinkStyle,
     Section, Target, Tense,
 };
+pub use parse::{ParseError, parse};
 pub use span::{LineIndex, Position, Span};

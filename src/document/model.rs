@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::align;
 use super::span::{LineIndex, Span};
 
 /// Names a page: its path in the repository with `/` between the parts (bytes that are not UTF-8
@@ -100,6 +101,9 @@ pub struct Document {
     pub comments: Vec<Comment>,
     /// Present, past, an older release, or generated.
     pub tense: Tense,
+    /// Whether the page leads from an old version to a newer one (a migration or upgrade guide): it
+    /// speaks of the present, but what it says of the old side is no error.
+    pub migration: bool,
 }
 
 /// Data before the text of a page.
@@ -109,6 +113,28 @@ pub struct FrontMatter {
     pub span: Span,
     /// The parsed data; `Null` where it does not parse.
     pub value: serde_json::Value,
+    /// Its strings with their places, in order.
+    pub entries: Vec<Entry>,
+}
+
+/// A string of a page's front matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The keys that lead to it, joined by `.`; list items by their number from 0
+    /// (`sources.0.path`).
+    pub key: String,
+    /// Its value.
+    pub text: String,
+    /// The value's place, without quotes.
+    pub span: Span,
+}
+
+impl FrontMatter {
+    /// The string at a dotted key, with its place.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.key == key)
+    }
 }
 
 /// A heading and what stands under it, up to the next heading of any level.
@@ -219,6 +245,18 @@ pub struct Inline {
     pub cell: Option<u16>,
     /// Whether it stands within a link's text.
     pub in_link: bool,
+}
+
+impl Inline {
+    /// The place in `source` (the document's text) of the bytes `range` of this inline's `text`.
+    ///
+    /// The two differ where the page escapes a character, writes an entity, or breaks a code span
+    /// over lines of a quote; then the source is walked along with the text. What can't be followed
+    /// gives the inline's whole span.
+    #[must_use]
+    pub fn span_of(&self, source: &str, range: std::ops::Range<usize>) -> Span {
+        align::span_of(&self.text, self.span, source, range)
+    }
 }
 
 /// Kinds of inlines.

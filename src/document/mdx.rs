@@ -1,0 +1,2 @@
+//! Placeholder
+pub(crate) fn parse(_builder: &mut super::build::Builder<'_>) {}
