@@ -13,6 +13,7 @@ pub mod history;
 pub mod pipeline;
 pub mod reference;
 pub mod report;
+pub mod rule;
 pub mod triage;
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! From findings to decisions: what is hidden, and what the policy makes of the rest.
 
+pub mod baseline;
+mod duplicates;
 pub mod explain;
+mod filter;
 pub mod grounds;
 pub mod policy;
 pub mod score;
+pub mod suppression;
 pub mod verdict;
+
+pub use filter::{Filter, HiddenBy, Suppressed, Triaged, apply};
