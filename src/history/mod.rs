@@ -3,15 +3,20 @@
 pub mod cause;
 pub mod ignore_revs;
 pub mod lookup;
+mod open_error;
+pub mod class;
+pub mod lifetime;
 pub mod mailmap;
 pub mod mainline;
 pub mod merge;
 pub mod objects;
-mod open_error;
 pub mod path;
 pub mod rename;
 pub mod replacement;
 pub mod repository;
+pub mod scan;
+pub mod snapshot;
+pub mod term;
 pub mod treediff;
 
 pub use git2::Oid;

@@ -1,0 +1,257 @@
+//! Names that manifests and task files declare: targets, scripts, services, packages, alerts.
+
+use super::super::path::RepoPath;
+use super::super::term::Domain;
+
+/// Calls `each` with every name that the file at `path` declares, and its line from 1 (0 where the
+/// form of the file does not tell).
+pub fn names(path: &RepoPath, content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    let name = path.name();
+    let suffix = path.extension().unwrap_or_default();
+    match name {
+        b"package.json" | b"composer.json" => package_json(content, each),
+        b"Cargo.toml" | b"pyproject.toml" | b"Pipfile" => toml_manifest(content, each),
+        b"config.toml" if path.parent().ends_with(b".cargo") => toml_manifest(content, each),
+        b"go.mod" => go_mod(content, each),
+        b"pom.xml" => pom(content, each),
+        b"tox.ini" => lines(content, &mut |line, number| {
+            if let Some(env) = line.strip_prefix(b"[testenv:") {
+                each(Domain::Command, env.split(|&b| b == b']').next().unwrap_or_default(), number);
+            }
+        }),
+        b"setup.py" | b"setup.cfg" => quoted_or_bare_requirements(content, each),
+        _ if name.starts_with(b"requirements") => requirements(content, each),
+        b"Makefile" | b"makefile" | b"GNUmakefile" | b"justfile" | b"Justfile" | b".justfile" => targets(content, each),
+        _ if suffix == b"mk" || name.starts_with(b"Makefile.") => targets(content, each),
+        _ if suffix == b"gradle" || suffix == b"kts" => gradle(content, each),
+        _ if suffix == b"yml" || suffix == b"yaml" => yaml(name, content, each),
+        _ if suffix == b"tf" => terraform(content, each),
+        _ => {}
+    }
+}
+
+fn lines(content: &[u8], each: &mut dyn FnMut(&[u8], u32)) {
+    for (line, number) in content.split(|&b| b == b'\n').zip(1..) {
+        each(line.strip_suffix(b"\r").unwrap_or(line), number);
+    }
+}
+
+fn is_target(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'%')
+}
+
+/// Targets of Makefiles and recipes of justfiles; a pattern rule keeps its `%`.
+fn targets(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        if line.first().is_none_or(|b| !is_target(*b) && *b != b'@' && *b != b'$') {
+            return;
+        }
+        let Some(colon) = memchr::memchr(b':', line) else { return };
+        if line.get(colon + 1) == Some(&b'=') || line[..colon].contains(&b'=') {
+            return;
+        }
+        let (head, tail) = (&line[..colon], &line[colon + 1..]);
+        let phony = head.starts_with(b".PHONY");
+        for word in if phony { tail } else { head }.split(|b| b.is_ascii_whitespace()) {
+            let word = word.strip_prefix(b"@").unwrap_or(word);
+            if !word.is_empty() && word.iter().all(|&b| is_target(b)) {
+                each(Domain::Command, word, number);
+            }
+        }
+    });
+}
+
+fn package_json(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(content) else { return };
+    let mut keys = |table: &str, domain: Domain| {
+        for key in value.get(table).and_then(|t| t.as_object()).into_iter().flat_map(|t| t.keys()) {
+            each(domain, key.as_bytes(), 0);
+        }
+    };
+    keys("scripts", Domain::Command);
+    keys("bin", Domain::Command);
+    for table in
+        ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "require", "require-dev"]
+    {
+        keys(table, Domain::Dependency);
+    }
+    if let Some(own) = value.get("name").and_then(|n| n.as_str()) {
+        each(Domain::Dependency, own.as_bytes(), 0);
+    }
+}
+
+fn toml_manifest(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    let Ok(text) = std::str::from_utf8(content) else { return };
+    let Ok(root) = text.parse::<toml::Table>() else { return };
+    toml_table(&root, "", each);
+    for table in ["package", "project"] {
+        if let Some(own) = root.get(table).and_then(|t| t.get("name")).and_then(|n| n.as_str()) {
+            each(Domain::Dependency, own.as_bytes(), 0);
+            each(Domain::Command, own.as_bytes(), 0);
+        }
+    }
+}
+
+fn toml_table(table: &toml::Table, under: &str, each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    for (key, value) in table {
+        match (key.as_str(), value) {
+            (
+                "dependencies" | "dev-dependencies" | "build-dependencies" | "packages" | "dev-packages",
+                toml::Value::Table(entries),
+            ) => {
+                for name in entries.keys() {
+                    each(Domain::Dependency, name.as_bytes(), 0);
+                }
+            }
+            ("scripts" | "tasks" | "alias" | "entry-points", toml::Value::Table(entries)) => {
+                for name in entries.keys() {
+                    each(Domain::Command, name.as_bytes(), 0);
+                }
+            }
+            ("dependencies" | "requires", toml::Value::Array(items)) => {
+                for item in items.iter().filter_map(|i| i.as_str()) {
+                    each(Domain::Dependency, requirement_name(item.as_bytes()), 0);
+                }
+            }
+            ("optional-dependencies" | "dependency-groups" | "extras", toml::Value::Table(groups)) => {
+                for item in groups.values().filter_map(|g| g.as_array()).flatten().filter_map(|i| i.as_str()) {
+                    each(Domain::Dependency, requirement_name(item.as_bytes()), 0);
+                }
+            }
+            ("bin" | "example", toml::Value::Array(items)) => {
+                for name in items.iter().filter_map(|i| i.get("name")).filter_map(|n| n.as_str()) {
+                    each(Domain::Command, name.as_bytes(), 0);
+                }
+            }
+            (_, toml::Value::Table(inner)) if under.len() < 60 => toml_table(inner, &format!("{under}.{key}"), each),
+            _ => {}
+        }
+    }
+}
+
+/// `name[extra]>=1.0; marker` → `name`.
+fn requirement_name(text: &[u8]) -> &[u8] {
+    let end =
+        text.iter().position(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.')).unwrap_or(text.len());
+    &text[..end]
+}
+
+fn requirements(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        let name = requirement_name(line.trim_ascii());
+        if !name.is_empty() {
+            each(Domain::Dependency, name, number);
+        }
+    });
+}
+
+/// Every quoted string that starts like a requirement, and bare ones of `setup.cfg`.
+fn quoted_or_bare_requirements(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        let line = line.trim_ascii();
+        let mut rest = line;
+        while let Some(open) = memchr::memchr2(b'"', b'\'', rest) {
+            let quote = rest[open];
+            let body = &rest[open + 1..];
+            let Some(close) = memchr::memchr(quote, body) else { break };
+            let name = requirement_name(&body[..close]);
+            if name.len() > 1 && name.first().is_some_and(u8::is_ascii_alphabetic) {
+                each(Domain::Dependency, name, number);
+            }
+            rest = &body[close + 1..];
+        }
+        if line.first().is_some_and(u8::is_ascii_alphabetic) && !line.contains(&b'(') && !line.contains(&b'"') {
+            each(Domain::Dependency, requirement_name(line), number);
+        }
+    });
+}
+
+fn go_mod(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        let line = line.trim_ascii();
+        let line = line.strip_prefix(b"require ").unwrap_or(line);
+        if let Some(name) = line.split(|b| b.is_ascii_whitespace()).next()
+            && name.contains(&b'.')
+            && name.contains(&b'/')
+        {
+            each(Domain::Dependency, name, number);
+        }
+    });
+}
+
+fn pom(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        for tag in [b"<artifactId>".as_slice(), b"<module>"] {
+            if let Some(at) = memchr::memmem::find(line, tag) {
+                let body = &line[at + tag.len()..];
+                each(Domain::Dependency, body.split(|&b| b == b'<').next().unwrap_or_default(), number);
+            }
+        }
+    });
+}
+
+fn gradle(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        let line = line.trim_ascii();
+        for mark in [b"task ".as_slice(), b"tasks.register(", b"tasks.create(", b"task("] {
+            if let Some(rest) = line.strip_prefix(mark) {
+                let rest = rest.trim_ascii_start();
+                let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
+                let end = rest.iter().position(|&b| !is_target(b)).unwrap_or(rest.len());
+                each(Domain::Command, &rest[..end], number);
+            }
+        }
+        let mut rest = line;
+        while let Some(open) = memchr::memchr2(b'"', b'\'', rest) {
+            let body = &rest[open + 1..];
+            let Some(close) = memchr::memchr(rest[open], body) else { break };
+            let mut parts = body[..close].split(|&b| b == b':');
+            if let (Some(_), Some(artifact)) = (parts.next(), parts.next()) {
+                each(Domain::Dependency, artifact, number);
+            }
+            rest = &body[close + 1..];
+        }
+    });
+}
+
+/// Services of compose files, tasks of task files, and what manifests call `name`, `alert`, `record`.
+fn yaml(file: &[u8], content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    let lower = file.to_ascii_lowercase();
+    let lists_commands = lower.starts_with(b"taskfile") || memchr::memmem::find(&lower, b"compose").is_some();
+    let mut section: &[u8] = b"";
+    lines(content, &mut |line, number| {
+        let indent = line.iter().take_while(|&&b| b == b' ').count();
+        let rest = line[indent..].strip_prefix(b"- ").unwrap_or(&line[indent..]);
+        let Some(colon) = memchr::memchr(b':', rest) else { return };
+        let (key, value) = (&rest[..colon], rest[colon + 1..].trim_ascii());
+        if indent == 0 {
+            section = if matches!(key, b"services" | b"tasks") { b"commands" } else { b"" };
+        } else if lists_commands && indent <= 4 && section == b"commands" && (indent == 2 || value.is_empty()) {
+            each(Domain::Command, key, number);
+        }
+        if matches!(key, b"alert" | b"record" | b"name" | b"title" | b"uid" | b"job_name") && !value.is_empty() {
+            let quoted = |b: &u8| matches!(b, b'"' | b'\'');
+            let value =
+                if value.first().is_some_and(quoted) && value.len() > 1 { &value[1..value.len() - 1] } else { value };
+            each(Domain::Resource, value, number);
+        }
+    });
+}
+
+/// `resource "a" "b"` is `a.b`, `module "x"` is `module.x`.
+fn terraform(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        let mut quoted = line.split(|&b| b == b'"').skip(1).step_by(2);
+        let address = if line.starts_with(b"resource ") {
+            quoted.next().zip(quoted.next()).map(|(a, b)| [a, b".", b].concat())
+        } else {
+            [b"module".as_slice(), b"variable", b"output"]
+                .iter()
+                .find(|k| line.strip_prefix(**k).is_some_and(|r| r.starts_with(b" ")))
+                .and_then(|kind| quoted.next().map(|name| [kind, b".".as_slice(), name].concat()))
+        };
+        if let Some(address) = address {
+            each(Domain::Resource, &address, number);
+        }
+    });
+}

@@ -1,0 +1,245 @@
+//! Reads a file of code into terms, each with the role that it plays there.
+//!
+//! The scan is lexical: one pass, line by line, with what a language's surface gives away (comment
+//! marks, quotes, definition keywords, `name:` and `name =`, `type name(`). It is right often
+//! enough to say where a name *may* be declared, and it is quick enough to read every version of
+//! every file; what a finding rests on is looked at again, closely, by the rule that makes it.
+
+mod manifest;
+mod role;
+mod syntax;
+
+pub use manifest::names;
+pub use syntax::{Language, language_of};
+
+use super::path::RepoPath;
+use super::term::Term;
+use role::Line;
+use syntax::Syntax;
+
+/// What a name does where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Role {
+    /// It is defined: a function, a type, a constant, a macro, a target.
+    Definition = 0,
+    /// It is a field, a key, a parameter, an enumeration's member, or is assigned to.
+    Key = 1,
+    /// It is the whole of a quoted string.
+    Literal = 2,
+    /// It is declared or spelt as a command-line option.
+    Flag = 3,
+    /// It is used in any other way.
+    Use = 4,
+    /// It stands in a comment.
+    Comment = 5,
+}
+
+/// Number of [`Role`]s.
+pub const ROLES: usize = 6;
+
+/// One name in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// As spelt.
+    pub exact: Term,
+    /// Case and separators folded.
+    pub folded: Term,
+    /// What it does.
+    pub role: Role,
+    /// Line from 1.
+    pub line: u32,
+    /// First byte in the file.
+    pub start: usize,
+    /// One past its last byte.
+    pub end: usize,
+}
+
+/// Takes what a scan finds.
+pub trait Sink {
+    /// A name.
+    fn token(&mut self, token: &Token);
+}
+
+/// Lines longer than this are read for names only, all of them uses: they are data or minified.
+const LONG_LINE: usize = 4096;
+
+/// Reads `content` of the file at `path` and gives every name in it to `sink`.
+pub fn scan(path: &RepoPath, content: &[u8], sink: &mut impl Sink) {
+    let syntax = Syntax::of(path, content);
+    let mut state = State { in_block: None, syntax: &syntax, flag_attribute: false };
+    let mut start = 0;
+    let mut number = 0;
+    while start < content.len() {
+        let end = memchr::memchr(b'\n', &content[start..]).map_or(content.len(), |at| start + at);
+        number += 1;
+        state.line(&content[start..end], start, number, sink);
+        start = end + 1;
+    }
+}
+
+/// Whether a byte can be part of a name.
+pub(crate) fn is_name(byte: u8) -> bool {
+    NAME[byte as usize]
+}
+
+static NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < 256 {
+        let b = i as u8;
+        table[i] = b.is_ascii_alphanumeric() || b == b'_';
+        i += 1;
+    }
+    table
+};
+
+struct State<'a> {
+    /// The closing mark of the block comment that is open.
+    in_block: Option<&'static [u8]>,
+    syntax: &'a Syntax,
+    /// Whether an attribute above says that the next field is an option (`#[arg(long)]`).
+    flag_attribute: bool,
+}
+
+impl State<'_> {
+    fn line(&mut self, line: &[u8], offset: usize, number: u32, sink: &mut impl Sink) {
+        let mut at = 0;
+        if let Some(close) = self.in_block {
+            match memchr::memmem::find(line, close) {
+                Some(found) => {
+                    at = found + close.len();
+                    self.in_block = None;
+                    comment_tokens(&line[..found], offset, number, sink);
+                }
+                None => {
+                    comment_tokens(line, offset, number, sink);
+                    return;
+                }
+            }
+        }
+        let indent = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        if at == 0 && self.syntax.starts_comment(&line[indent.min(line.len())..]) {
+            comment_tokens(line, offset, number, sink);
+            return;
+        }
+        let mut shape = Line::new(line, indent, self.syntax);
+        shape.flag_field = self.flag_attribute;
+        let mut quote = 0u8;
+        let mut compound_end = 0;
+        while at < line.len() {
+            let byte = line[at];
+            if is_name(byte) {
+                let start = at;
+                while at < line.len() && is_name(line[at]) {
+                    at += 1;
+                }
+                if line.len() > LONG_LINE {
+                    emit(line, start, at, Role::Use, offset, number, sink);
+                    continue;
+                }
+                let role = shape.role(start, at, quote);
+                if at - start > 1 || role != Role::Use {
+                    emit(line, start, at, role, offset, number, sink);
+                }
+                if start >= compound_end && line.get(at) == Some(&b'-') {
+                    compound_end = compound(line, at);
+                    if compound_end > at {
+                        let role = shape.role(start, compound_end, quote);
+                        emit(line, start, compound_end, role, offset, number, sink);
+                    }
+                }
+                shape.previous = (start, at);
+                continue;
+            }
+            if quote != 0 {
+                if byte == b'\\' {
+                    at += 2;
+                    continue;
+                }
+                if byte == quote {
+                    quote = 0;
+                } else if byte == b'-' {
+                    short_flag(line, at, offset, number, sink);
+                }
+            } else if self.syntax.is_quote(byte) {
+                quote = byte;
+            } else if let Some((open, close)) = self.syntax.block
+                && line[at..].starts_with(open)
+            {
+                let body = at + open.len();
+                match memchr::memmem::find(&line[body..], close) {
+                    Some(found) => {
+                        comment_tokens(&line[body..body + found], offset + body, number, sink);
+                        at = body + found + close.len();
+                    }
+                    None => {
+                        comment_tokens(&line[body..], offset + body, number, sink);
+                        self.in_block = Some(close);
+                        return;
+                    }
+                }
+                continue;
+            } else if self.syntax.comment_at(line, at) {
+                comment_tokens(&line[at..], offset + at, number, sink);
+                break;
+            }
+            at += 1;
+        }
+        self.flag_attribute = shape.keeps_flag_attribute(self.flag_attribute);
+    }
+}
+
+/// The end of the hyphenated name whose first part ends at `at`; `at` itself where there is none.
+fn compound(line: &[u8], mut at: usize) -> usize {
+    while line.get(at) == Some(&b'-') && line.get(at + 1).is_some_and(|&b| is_name(b)) {
+        at += 1;
+        while line.get(at).is_some_and(|&b| is_name(b)) {
+            at += 1;
+        }
+    }
+    at
+}
+
+/// `"-x"` in a string: an option of one letter, kept under its dash.
+fn short_flag(line: &[u8], at: usize, offset: usize, number: u32, sink: &mut impl Sink) {
+    let before = at.checked_sub(1).map_or(b' ', |i| line[i]);
+    let after = line.get(at + 2).copied().unwrap_or(b' ');
+    let is_letter = line.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
+    if is_letter
+        && !is_name(after)
+        && after != b'-'
+        && matches!(before, b'"' | b'\'' | b'`' | b' ' | b'[' | b'|' | b'(')
+    {
+        emit(line, at, at + 2, Role::Flag, offset, number, sink);
+    }
+}
+
+fn emit(line: &[u8], start: usize, end: usize, role: Role, offset: usize, number: u32, sink: &mut impl Sink) {
+    let (exact, folded) = Term::pair(&line[start..end]);
+    sink.token(&Token { exact, folded, role, line: number, start: offset + start, end: offset + end });
+}
+
+fn comment_tokens(text: &[u8], offset: usize, number: u32, sink: &mut impl Sink) {
+    let mut at = 0;
+    while at < text.len() {
+        if !is_name(text[at]) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < text.len() && is_name(text[at]) {
+            at += 1;
+        }
+        if at - start > 1 {
+            emit(text, start, at, Role::Comment, offset, number, sink);
+        }
+        let end = if text.get(at) == Some(&b'-') { compound(text, at) } else { at };
+        if end > at {
+            emit(text, start, end, Role::Comment, offset, number, sink);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
