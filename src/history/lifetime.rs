@@ -185,9 +185,16 @@ impl Lifetimes {
                 continue;
             }
             recent.fill((0, 0));
-            let mut filler = Filler { table: &mut self.table, held: blob.held.0, weak: blob.class == Class::Weak, recent: &mut recent };
+            let mut filler = Filler {
+                table: &mut self.table,
+                held: blob.held.0,
+                weak: blob.class == Class::Weak,
+                recent: &mut recent,
+            };
             scan::scan(&blob.path, content, &mut filler);
-            scan::names(&blob.path, content, &mut |domain, name, _| filler.add(Term::of(domain, name), Role::Definition));
+            scan::names(&blob.path, content, &mut |domain, name, _| {
+                filler.add(Term::of(domain, name), Role::Definition)
+            });
         }
     }
 

@@ -13,6 +13,7 @@ pub mod objects;
 pub mod path;
 pub mod rename;
 pub mod replacement;
+pub mod paths;
 pub mod repository;
 pub mod scan;
 pub mod snapshot;

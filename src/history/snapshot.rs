@@ -203,7 +203,8 @@ pub fn census(
             let path: Box<[u8]> = change.path.into();
             match change.new {
                 Some((mode, id)) => {
-                    if let Some((mode, content, since)) = live.insert(path.clone(), (mode, Content::Object(id), index)) {
+                    if let Some((mode, content, since)) = live.insert(path.clone(), (mode, Content::Object(id), index))
+                    {
                         ended.push((path, mode, content, Mask::range(since, index)));
                     }
                 }

@@ -129,7 +129,6 @@ fn is_statement(word: &[u8]) -> bool {
             | b"package"
             | b"using"
             | b"instanceof"
-            | b"void"
             | b"co_await"
     )
 }
