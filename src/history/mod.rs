@@ -1,19 +1,19 @@
 //! What git remembers: when a page's lines were written, what the code held then and holds now.
 
 pub mod cause;
-pub mod ignore_revs;
-pub mod lookup;
-mod open_error;
 pub mod class;
+pub mod ignore_revs;
 pub mod lifetime;
+pub mod lookup;
 pub mod mailmap;
 pub mod mainline;
 pub mod merge;
 pub mod objects;
+mod open_error;
 pub mod path;
+pub mod paths;
 pub mod rename;
 pub mod replacement;
-pub mod paths;
 pub mod repository;
 pub mod scan;
 pub mod snapshot;
