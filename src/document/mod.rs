@@ -4,9 +4,11 @@
 
 mod align;
 mod asciidoc;
+pub mod attributes;
 mod autolink;
 mod build;
 mod decode;
+pub mod discover;
 mod front_matter;
 mod hash;
 mod html;
@@ -24,6 +26,8 @@ mod span;
 #[cfg(test)]
 mod testing;
 
+pub use attributes::{Attributes, Marks};
+pub use discover::{Discovery, DiscoveryError};
 pub use hash::section_hash;
 pub use model::{
     Anchor, Block, BlockKind, Comment, Document, DocumentId, Entry, Format, FrontMatter, Inline, InlineKind, LinkStyle,
