@@ -205,13 +205,19 @@ impl Repo {
         self
     }
 
-    /// Deletes a file of the work tree, without staging that. It may be gone already.
+    /// Deletes a file of the work tree and the folders that it leaves empty, without staging that. It may
+    /// be gone already.
     pub fn delete(&self, path: &str) -> &Self {
         self.delete_bytes(path.as_bytes())
     }
 
     fn delete_bytes(&self, path: &[u8]) -> &Self {
-        fs::remove_file(self.path().join(OsStr::from_bytes(path))).ok();
+        let place = self.path().join(OsStr::from_bytes(path));
+        fs::remove_file(&place).ok();
+        // Git keeps no empty folders.
+        for folder in place.ancestors().skip(1).take_while(|f| *f != self.path()) {
+            fs::remove_dir(folder).ok();
+        }
         self
     }
 

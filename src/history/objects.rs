@@ -64,6 +64,8 @@ pub struct TreeEntry<'a> {
     pub name: &'a [u8],
     /// Its object.
     pub id: Oid,
+    /// How many bytes of the tree it takes.
+    pub raw_len: usize,
 }
 
 /// The raw bytes of a tree.
@@ -75,6 +77,17 @@ impl Tree {
     /// first malformed entry.
     pub fn entries(&self) -> impl Iterator<Item = TreeEntry<'_>> {
         TreeIter(&self.0)
+    }
+
+    /// [`Tree::entries`] from byte `start` on, which must be where an entry starts.
+    pub fn entries_from(&self, start: usize) -> impl Iterator<Item = TreeEntry<'_>> {
+        TreeIter(self.0.get(start..).unwrap_or_default())
+    }
+
+    /// The raw bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// The entry called `name`.
@@ -100,7 +113,7 @@ impl<'a> Iterator for TreeIter<'a> {
             m if m.len() == 6 && m[3..].iter().any(|b| b & 1 == 1) => Mode::Executable,
             _ => Mode::File,
         };
-        let entry = TreeEntry { mode, name: &self.0[space + 1..nul], id };
+        let entry = TreeEntry { mode, name: &self.0[space + 1..nul], id, raw_len: nul + 21 };
         self.0 = &self.0[nul + 21..];
         Some(entry)
     }
