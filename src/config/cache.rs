@@ -7,6 +7,9 @@ use toml::Spanned;
 use super::error::ConfigError;
 use super::source::Source;
 
+/// The cache file's name in the cache folder.
+pub const FILE_NAME: &str = "cache.sqlite3";
+
 /// The size of the cache file beyond which the least recently used entries go: 2 GiB.
 pub const DEFAULT_MAX: u64 = 2 << 30;
 

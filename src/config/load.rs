@@ -61,11 +61,10 @@ pub fn find(root: &Path, known: &[RuleSpec]) -> Result<Loaded, ConfigError> {
 /// # Errors
 /// Where it can't be read or is wrong.
 pub fn load(file: &Path, origin: Origin, known: &[RuleSpec]) -> Result<Loaded, ConfigError> {
-    let text = read(file)?;
-    parse(&text, file, origin, known)
+    parse_bytes(read(file)?, file, origin, known)
 }
 
-fn read(file: &Path) -> Result<String, ConfigError> {
+fn read(file: &Path) -> Result<Vec<u8>, ConfigError> {
     let unreadable = |source| ConfigError::Read { file: file.to_owned(), source };
     let refused = |reason: &str| ConfigError::Refused { file: file.to_owned(), reason: reason.to_owned() };
     // Before opening: to open a pipe is to wait for its writer.
@@ -75,15 +74,23 @@ fn read(file: &Path) -> Result<String, ConfigError> {
     }
     let mut bytes = Vec::new();
     std::fs::File::open(file).and_then(|open| open.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// The configuration in `bytes`, which are the content of `file`.
+///
+/// # Errors
+/// Where it is wrong, with line and column.
+pub fn parse_bytes(bytes: Vec<u8>, file: &Path, origin: Origin, known: &[RuleSpec]) -> Result<Loaded, ConfigError> {
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(refused("it is larger than 1 MiB"));
+        return Err(ConfigError::Refused { file: file.to_owned(), reason: "it is larger than 1 MiB".to_owned() });
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let start = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
         Source::new(file, &start).error(&(valid..valid), "the file is not UTF-8 from here on", None)
     })?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    parse(text.strip_prefix('\u{feff}').unwrap_or(&text), file, origin, known)
 }
 
 /// The configuration in `text`, which is the content of `file`. `known` are the rules that there

@@ -31,7 +31,7 @@ pub use cache::CacheConfig;
 pub use documents::DocumentsConfig;
 pub use error::ConfigError;
 pub use export::ExportConfig;
-pub use load::{Loaded, Origin, find, load, parse};
+pub use load::{Loaded, Origin, find, load, parse, parse_bytes};
 pub use rules::{OptionSpec, OptionValue, RuleConfig, RuleSpec};
 pub use run::{FailOn, RunConfig};
 pub use version::VersionConfig;
