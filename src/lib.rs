@@ -14,6 +14,7 @@ pub mod pipeline;
 pub mod reference;
 pub mod report;
 pub mod rule;
+pub mod schema;
 pub mod triage;
 
 #[cfg(test)]

@@ -71,6 +71,8 @@ pub struct OptionSpec {
 pub struct RuleSpec {
     /// Its id, such as `dead-flag`.
     pub id: String,
+    /// Ids that it had before; they still work.
+    pub formerly: Vec<String>,
     /// Its own options.
     pub options: Vec<OptionSpec>,
 }
@@ -140,7 +142,7 @@ pub(super) fn resolve(
 ) -> Result<BTreeMap<String, RuleConfig>, ConfigError> {
     let mut rules = BTreeMap::new();
     for (id, rule) in raw {
-        let Some(spec) = known.iter().find(|spec| spec.id == *id.get_ref()) else {
+        let Some(spec) = find(id.get_ref(), known) else {
             let hint = hint::for_name(id.get_ref(), known.iter().map(|spec| spec.id.as_str()));
             return Err(source.error(&id.span(), format!("unknown rule `{}`", id.get_ref()), hint));
         };
@@ -160,7 +162,14 @@ pub(super) fn resolve(
             options.insert(option.name.clone(), value);
         }
         let RawRule { enabled, severity, min_confidence, .. } = rule;
-        rules.insert(id.into_inner(), RuleConfig { enabled, severity, min_confidence, options });
+        if rules.insert(spec.id.clone(), RuleConfig { enabled, severity, min_confidence, options }).is_some() {
+            let message = format!("rule `{}` is set twice, under its present and a former name", spec.id);
+            return Err(source.error(&id.span(), message, None));
+        }
     }
     Ok(rules)
+}
+
+fn find<'k>(id: &str, known: &'k [RuleSpec]) -> Option<&'k RuleSpec> {
+    known.iter().find(|spec| spec.id == id).or_else(|| known.iter().find(|spec| spec.formerly.iter().any(|f| f == id)))
 }

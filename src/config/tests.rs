@@ -10,13 +10,14 @@ fn known() -> Vec<RuleSpec> {
     vec![
         RuleSpec {
             id: "dead-flag".into(),
+            formerly: vec!["gone-flag".into()],
             options: vec![
                 OptionSpec { name: "ignore".into(), default: OptionValue::List(Vec::new()) },
                 OptionSpec { name: "weight".into(), default: OptionValue::Float(0.5) },
                 OptionSpec { name: "lines".into(), default: OptionValue::Integer(3) },
             ],
         },
-        RuleSpec { id: "dead-path".into(), options: Vec::new() },
+        RuleSpec { id: "dead-path".into(), formerly: Vec::new(), options: Vec::new() },
     ]
 }
 
@@ -89,6 +90,14 @@ fn every_section_is_read() {
     assert_eq!(config.cache.max, 500_000_000);
     assert_eq!(config.versions[0].release_of("versioned_docs/version-1.2/a/b.md"), Some("1.2"));
     assert!((config.export.max_excluded - 0.5).abs() < f64::EPSILON);
+}
+
+#[test]
+fn a_former_name_of_a_rule_still_works() {
+    let config = given("[rules.gone-flag]\nenabled = false").unwrap();
+    assert_eq!(config.rule("dead-flag").enabled, Some(false));
+    let (error, _) = refusal("[rules.gone-flag]\n[rules.dead-flag]");
+    assert!(error.contains("rule `dead-flag` is set twice"), "{error}");
 }
 
 #[test]

@@ -81,6 +81,7 @@ pub fn nearest(id: &str) -> Option<&'static str> {
 pub fn specs() -> Vec<RuleSpec> {
     let spec = |d: &Definition| RuleSpec {
         id: d.file.id.clone(),
+        formerly: d.file.formerly.clone(),
         options: d
             .file
             .options

@@ -1,0 +1,66 @@
+//! The published JSON Schemas, made from the types that read and write the files.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::Value;
+
+use crate::config::raw::RawConfig;
+use crate::report::json::v1::Audit;
+use crate::rule::RuleFile;
+
+/// A published schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    /// The file's name in `docs/schema/`.
+    pub file: &'static str,
+    /// The schema, with a line break at the end.
+    pub json: String,
+}
+
+/// All of them, by file name.
+#[must_use]
+pub fn all() -> Vec<Schema> {
+    vec![
+        Schema { file: "audit-v1.schema.json", json: of::<Audit>(true) },
+        Schema { file: "rule.schema.json", json: of::<RuleFile>(false) },
+        Schema { file: "shelflife.schema.json", json: of::<RawConfig>(false) },
+    ]
+}
+
+/// The schema of `T`: of JSON that we write, or of TOML that we read.
+fn of<T: JsonSchema>(written: bool) -> String {
+    let settings = SchemaSettings::draft2020_12();
+    let settings = if written { settings.for_serialize() } else { settings };
+    let mut schema: Value = SchemaGenerator::new(settings).into_root_schema_for::<T>().into();
+    if !written {
+        forbid_null(&mut schema);
+    }
+    format!("{schema:#}\n")
+}
+
+/// TOML has no null: what is optional there may be missing, but nothing may be null.
+fn forbid_null(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(forbid_null),
+        Value::Object(object) => {
+            object.values_mut().for_each(forbid_null);
+            if let Some(Value::Array(types)) = object.get_mut("type") {
+                types.retain(|kind| kind != "null");
+                if let [one] = types.as_slice() {
+                    let one = one.clone();
+                    object.insert("type".to_owned(), one);
+                }
+            }
+            let Some(Value::Array(choices)) = object.get_mut("anyOf") else { return };
+            choices.retain(|choice| choice.get("type").is_none_or(|kind| kind != "null"));
+            if let [Value::Object(one)] = choices.as_slice() {
+                let one = one.clone();
+                object.remove("anyOf");
+                for (key, value) in one {
+                    object.entry(key).or_insert(value);
+                }
+            }
+        }
+        _ => {}
+    }
+}
