@@ -8,7 +8,6 @@
 mod find;
 mod overlay;
 mod scan;
-mod side;
 mod trace;
 mod votes;
 
@@ -18,8 +17,7 @@ mod tests;
 use git2::Oid;
 
 pub use find::find;
-pub use side::inside_merge;
-pub(super) use trace::{bisect, comes_back};
+pub(super) use trace::{bisect, comes_back, on_side};
 
 use super::mainline::MainIx;
 use super::path::RepoPath;

@@ -7,6 +7,7 @@ use git2::Oid;
 use super::NoCause;
 use crate::history::lookup::Lookup;
 use crate::history::mainline::MainIx;
+use crate::history::merge::inside_merge;
 use crate::history::objects::{Objects, ReadError};
 use crate::history::path::RepoPath;
 use crate::history::treediff;
@@ -150,6 +151,18 @@ fn others(
     Ok(found)
 }
 
+/// [`inside_merge`], within the merged branch only: a turn on the mainline itself, before the branch
+/// left it, is not what the merge brought.
+pub fn on_side(
+    lookup: &Lookup<'_>,
+    merge: Oid,
+    on_mainline: &dyn Fn(Oid) -> bool,
+    holds: &mut dyn FnMut(Oid) -> Result<bool, ReadError>,
+) -> Result<Oid, ReadError> {
+    let found = inside_merge(lookup, merge, holds)?;
+    Ok(if on_mainline(found) { merge } else { found })
+}
+
 /// The commit inside the merged branch, where the loss came by a merge, and the file that lost it
 /// last.
 pub fn inner(
@@ -164,8 +177,7 @@ pub fn inner(
     }
     let mut paths = loss.paths.clone();
     for _ in 0..8 {
-        let found =
-            super::inside_merge(lookup, commit.id, on_mainline, &mut |tree| any_holds(lookup, tree, &paths, holds))?;
+        let found = on_side(lookup, commit.id, on_mainline, &mut |tree| any_holds(lookup, tree, &paths, holds))?;
         if found == commit.id {
             return Ok(found);
         }

@@ -15,7 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use pairs::Pairs;
 pub use similar::{SIMILAR, similarity};
 
-use super::cause::{Changed, FoundCause, NoCause, inside_merge};
+use super::cause::{Changed, FoundCause, NoCause, on_side};
 use super::lookup::Lookup;
 use super::mainline::{MainIx, Mainline};
 use super::objects::{Objects, ReadError};
@@ -143,7 +143,7 @@ impl<'l, 'o> Paths<'l, 'o> {
         if commit.merged.is_none() {
             return Ok(commit.id);
         }
-        inside_merge(self.lookup, commit.id, &|id| self.on_mainline(id), &mut |tree| {
+        on_side(self.lookup, commit.id, &|id| self.on_mainline(id), &mut |tree| {
             Ok(self.lookup.below(tree, path.as_bytes())?.is_some())
         })
     }
