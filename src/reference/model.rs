@@ -64,7 +64,30 @@ pub enum Standing {
     Output,
 }
 
+/// What the form of a reference tells beyond its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Shape {
+    /// A pattern (`src/**/*.rs`, `{a,b}.yml`): matched, not looked up.
+    pub glob: bool,
+    /// Could as well be an ordinary word or something else (a plain lower-case word in a code span,
+    /// `owner/name`): worth a finding only with a witness of its own kind.
+    pub weak: bool,
+    /// Written as a call or a declaration with its parameters (`f(x)`).
+    pub call: bool,
+    /// A path that ends in a slash.
+    pub folder: bool,
+    /// Stands in a sample where the reader writes a name of the own choice (a key's user-made name,
+    /// an argument), or in the comment of a sample.
+    pub incidental: bool,
+}
+
 /// A token of a page that names something of a system.
+///
+/// What [`Reference::parts`] hold, by kind: the parts of a path without `.`; a link's path and, where
+/// there is one, its fragment; a symbol's segments; a flag's spellings (`--x`; `--no-x` too where the
+/// page writes `--[no-]x`); a variable's name; a key's segments from the sample's top; a route's
+/// method, if any, and path; a command's program and words; a resource's type, if any, and name; a
+/// dependency's name (scope and group included). Full-width forms are narrowed in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     /// What it is by its form.
@@ -84,4 +107,8 @@ pub struct Reference {
     pub place: Place,
     /// What is said of it.
     pub standing: Standing,
+    /// What its form tells beyond the kind.
+    pub shape: Shape,
+    /// The program of the command that it stands in, without folders (`docker`); none in words.
+    pub program: Option<String>,
 }
