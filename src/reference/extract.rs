@@ -1,5 +1,7 @@
 //! The walk over a page: block by block, in reading order.
 
+use rustc_hash::FxHashSet;
+
 use crate::document::{BlockKind, Document, Span};
 
 use super::language::is_common_variable;
@@ -12,7 +14,8 @@ use super::{inline, sample, shape, standing};
 /// the page writes a token without escapes or markup inside, the span's text is the reference's.
 #[must_use]
 pub fn extract(doc: &Document) -> Vec<Reference> {
-    let mut sink = Sink { refs: Vec::new(), section: 0, block: 0, place: Place::Prose };
+    let mut sink =
+        Sink { refs: Vec::new(), definitions: FxHashSet::default(), section: 0, block: 0, place: Place::Prose };
     let past_sections = standing::past_sections(doc);
     for (index, block) in doc.blocks.iter().enumerate() {
         sink.section = block.section;
@@ -33,12 +36,12 @@ pub fn extract(doc: &Document) -> Vec<Reference> {
                 inline::extract(doc, block, &mut sink);
             }
         }
-        if sink.refs.len() > first {
-            if let Some(fresh) = sink.refs.get_mut(first..) {
-                fresh.sort_by_key(|r| (r.span.start, r.span.end));
-                let past = past_sections.get(block.section).copied().unwrap_or(false);
-                standing::apply(doc, index, block, past, fresh);
-            }
+        if sink.refs.len() > first
+            && let Some(fresh) = sink.refs.get_mut(first..)
+        {
+            fresh.sort_by_key(|r| (r.span.start, r.span.end));
+            let past = past_sections.get(block.section).copied().unwrap_or(false);
+            standing::apply(doc, index, block, past, fresh);
         }
     }
     sink.refs
@@ -47,6 +50,7 @@ pub fn extract(doc: &Document) -> Vec<Reference> {
 /// Where references are gathered; knows where in the page the walk is.
 pub(crate) struct Sink {
     refs: Vec<Reference>,
+    definitions: FxHashSet<Span>,
     section: usize,
     block: usize,
     place: Place,
@@ -120,6 +124,11 @@ impl Sink {
             shape: draft.shape,
             program: draft.program.map(str::to_owned),
         });
+    }
+
+    /// Whether a link's definition, which stands outside its block, is met for the first time.
+    pub(crate) fn first_use(&mut self, definition: Span) -> bool {
+        self.definitions.insert(definition)
     }
 
     /// How many references there are so far.

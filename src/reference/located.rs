@@ -133,6 +133,7 @@ fn entity(s: &str) -> Option<usize> {
     let body = s.strip_prefix('&')?;
     let end = body.bytes().take(32).position(|b| b == b';')?;
     let name = body.get(..end)?;
-    let ok = !name.is_empty() && name.bytes().enumerate().all(|(i, b)| b.is_ascii_alphanumeric() || (i == 0 && b == b'#'));
+    let ok =
+        !name.is_empty() && name.bytes().enumerate().all(|(i, b)| b.is_ascii_alphanumeric() || (i == 0 && b == b'#'));
     ok.then_some(end + 2)
 }

@@ -9,6 +9,8 @@ mod model;
 mod sample;
 mod shape;
 mod standing;
+#[cfg(test)]
+mod tests;
 
 pub use extract::extract;
 pub use model::{Kind, Place, Reference, Shape, Standing};

@@ -36,7 +36,8 @@ pub(crate) fn is_upper(s: &str) -> bool {
 /// A lower-case letter followed by a capital, or two capitals each followed by lower case.
 pub(crate) fn has_hump(s: &str) -> bool {
     let b = s.as_bytes();
-    b.windows(2).any(|w| matches!(w, [x, y] if (x.is_ascii_lowercase() || x.is_ascii_digit()) && y.is_ascii_uppercase()))
+    b.windows(2)
+        .any(|w| matches!(w, [x, y] if (x.is_ascii_lowercase() || x.is_ascii_digit()) && y.is_ascii_uppercase()))
         || b.windows(3).any(
             |w| matches!(w, [x, y, z] if x.is_ascii_uppercase() && y.is_ascii_uppercase() && z.is_ascii_lowercase()),
         ) && b.iter().filter(|x| x.is_ascii_lowercase()).count() > 1
@@ -112,7 +113,26 @@ pub(crate) fn path_look(token: &str, code: bool) -> Option<PathLook> {
     }
     if !b.iter().all(|c| {
         c.is_ascii_alphanumeric()
-            || matches!(c, b'/' | b'.' | b'_' | b'-' | b'+' | b'@' | b'~' | b'*' | b'?' | b'{' | b'}' | b',' | b'[' | b']' | b'<' | b'>' | b'$' | b'%')
+            || matches!(
+                c,
+                b'/' | b'.'
+                    | b'_'
+                    | b'-'
+                    | b'+'
+                    | b'@'
+                    | b'~'
+                    | b'*'
+                    | b'?'
+                    | b'{'
+                    | b'}'
+                    | b','
+                    | b'['
+                    | b']'
+                    | b'<'
+                    | b'>'
+                    | b'$'
+                    | b'%'
+            )
             || *c >= 0x80
     }) {
         return None;
@@ -126,6 +146,13 @@ pub(crate) fn path_look(token: &str, code: bool) -> Option<PathLook> {
         return None;
     }
     let glob = body.bytes().any(|c| matches!(c, b'*' | b'?' | b'[' | b'{'));
+    if body.len() < token.len()
+        && !body.contains('/')
+        && code
+        && body.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.'))
+    {
+        return Some(PathLook::Strong);
+    }
     if !body.contains('/') {
         return file_name(body, code, glob);
     }
@@ -154,7 +181,11 @@ pub(crate) fn path_look(token: &str, code: bool) -> Option<PathLook> {
     if FILES.not_paths.contains(head) {
         return None;
     }
-    let plain = |p: &str| !p.is_empty() && p.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'_' | b'-' | b'.' | b'*' | b'@'));
+    let plain = |p: &str| {
+        !p.is_empty()
+            && p.bytes()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'_' | b'-' | b'.' | b'*' | b'@'))
+    };
     if !trimmed.split('/').all(|p| p.bytes().any(|c| c.is_ascii_alphabetic() || matches!(c, b'*' | b'.'))) {
         return None;
     }
@@ -170,7 +201,11 @@ pub(crate) fn path_look(token: &str, code: bool) -> Option<PathLook> {
         return (code || known || count > 1).then_some(PathLook::Strong);
     }
     if known && trimmed.split('/').all(|p| plain(p) || code) {
-        return Some(if code || count > 2 || trimmed.contains(['_', '-', '.']) { PathLook::Strong } else { PathLook::Weak });
+        return Some(if code || count > 2 || trimmed.contains(['_', '-', '.']) {
+            PathLook::Strong
+        } else {
+            PathLook::Weak
+        });
     }
     if code {
         let upper = trimmed.bytes().any(|c| c.is_ascii_lowercase());
@@ -207,7 +242,9 @@ fn file_name(name: &str, code: bool, glob: bool) -> Option<PathLook> {
 /// Whether a first part of a path is a host (`github.com`, `k8s.io`).
 pub(crate) fn is_domain(head: &str) -> bool {
     let Some((name, tld)) = head.rsplit_once('.') else { return false };
-    !name.is_empty() && FILES.domains.contains(tld) && head.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+    !name.is_empty()
+        && FILES.domains.contains(tld)
+        && head.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
 }
 
 /// Splits a path for look-up: `.` and empty parts go, `..` stays.

@@ -35,7 +35,13 @@ pub(super) fn scan(run: &Located<'_>, inline: &Inline, sink: &mut Sink) {
 }
 
 /// One token of code. `span` gives the place of a part of the token by start and length.
-pub(crate) fn token(token: &str, base: usize, in_link: bool, sink: &mut Sink, span: &dyn Fn(usize, usize) -> crate::document::Span) {
+pub(crate) fn token(
+    token: &str,
+    base: usize,
+    in_link: bool,
+    sink: &mut Sink,
+    span: &dyn Fn(usize, usize) -> crate::document::Span,
+) {
     let b = token.as_bytes();
     let (Some(&first), Some(&last)) = (b.first(), b.last()) else { return };
     if b.len() < 2 || b.len() > 400 || !b.iter().any(u8::is_ascii_alphabetic) {
@@ -52,8 +58,9 @@ pub(crate) fn token(token: &str, base: usize, in_link: bool, sink: &mut Sink, sp
     if first == b'-' {
         for flag in flag::parse(token) {
             let text = token.get(flag.start..flag.end).unwrap_or("");
+            let lone = !text.starts_with("--") && text.len() > 2;
             let draft = Draft::new(Kind::Flag, text, flag.spellings, span(base + flag.start, flag.end - flag.start));
-            sink.push(draft);
+            sink.push(draft.weak(lone));
             if let Some((s, e)) = flag.value {
                 value(token.get(s..e).unwrap_or(""), base + s, sink, span);
             }
@@ -88,7 +95,12 @@ pub(crate) fn token(token: &str, base: usize, in_link: bool, sink: &mut Sink, sp
             return push_path(file, base, PathLook::Strong, sink, span);
         }
         if coordinate(token) {
-            sink.push(Draft::new(Kind::Dependency, token, token.split(':').map(str::to_owned).collect(), span(base, token.len())));
+            sink.push(Draft::new(
+                Kind::Dependency,
+                token,
+                token.split(':').map(str::to_owned).collect(),
+                span(base, token.len()),
+            ));
             return;
         }
     }
@@ -100,7 +112,13 @@ pub(crate) fn token(token: &str, base: usize, in_link: bool, sink: &mut Sink, sp
     name(token, base, in_link, sink, span);
 }
 
-fn name(token: &str, base: usize, in_link: bool, sink: &mut Sink, span: &dyn Fn(usize, usize) -> crate::document::Span) {
+fn name(
+    token: &str,
+    base: usize,
+    in_link: bool,
+    sink: &mut Sink,
+    span: &dyn Fn(usize, usize) -> crate::document::Span,
+) {
     let bare = token.trim_end_matches([',', ':', ';']);
     let Some(name) = symbol::parse(bare) else { return };
     let (Some(&head), Some(&last)) = (name.segments.first(), name.segments.last()) else { return };
@@ -121,12 +139,34 @@ fn name(token: &str, base: usize, in_link: bool, sink: &mut Sink, span: &dyn Fn(
         if last.len() < 2 || (!name.strong && last.len() < 3 && !in_link) {
             return;
         }
-    } else if shape::is_domain(text) && !name.call && name.segments.iter().all(|s| shape::is_word(s)) && FILES.domains.contains(last) && last != "in" {
+    } else if shape::is_domain(text)
+        && !name.call
+        && name.segments.iter().all(|s| shape::is_word(s))
+        && FILES.domains.contains(last)
+        && last != "in"
+    {
         return;
     }
     let standard = CODE.standard.names.contains(last) && name.segments.len() == 1
-        || name.segments.len() > 1 && !name.call && matches!(head, "std" | "os" | "sys" | "java" | "javax" | "console" | "Math" | "JSON" | "process" | "window" | "document")
-        || name.segments.len() > 1 && name.call && matches!(head, "std" | "os" | "java" | "javax" | "console" | "Math" | "JSON" | "window" | "document");
+        || name.segments.len() > 1
+            && !name.call
+            && matches!(
+                head,
+                "std"
+                    | "os"
+                    | "sys"
+                    | "java"
+                    | "javax"
+                    | "console"
+                    | "Math"
+                    | "JSON"
+                    | "process"
+                    | "window"
+                    | "document"
+            )
+        || name.segments.len() > 1
+            && name.call
+            && matches!(head, "std" | "os" | "java" | "javax" | "console" | "Math" | "JSON" | "window" | "document");
     let mut draft = Draft::new(Kind::Symbol, text, name.segments.iter().map(|s| (*s).to_owned()).collect(), place);
     draft.shape = Shape { weak: !name.strong, call: name.call, ..Shape::default() };
     if standard {
@@ -136,7 +176,13 @@ fn name(token: &str, base: usize, in_link: bool, sink: &mut Sink, span: &dyn Fn(
 }
 
 /// `NAME=value`, `key=value`, `--set a.b=c`.
-fn assignment(left: &str, right: &str, base: usize, sink: &mut Sink, span: &dyn Fn(usize, usize) -> crate::document::Span) {
+fn assignment(
+    left: &str,
+    right: &str,
+    base: usize,
+    sink: &mut Sink,
+    span: &dyn Fn(usize, usize) -> crate::document::Span,
+) {
     let name_part = left.trim_end_matches(['+', ':', '?', '!', '<', '>', '=']);
     if name_part.is_empty() {
         return;
@@ -156,8 +202,15 @@ fn value(text: &str, base: usize, sink: &mut Sink, span: &dyn Fn(usize, usize) -
     }
 }
 
-fn push_path(text: &str, base: usize, look: PathLook, sink: &mut Sink, span: &dyn Fn(usize, usize) -> crate::document::Span) {
-    let mut draft = Draft::new(Kind::Path, text, shape::path_parts(text), span(base, text.len())).weak(look == PathLook::Weak);
+fn push_path(
+    text: &str,
+    base: usize,
+    look: PathLook,
+    sink: &mut Sink,
+    span: &dyn Fn(usize, usize) -> crate::document::Span,
+) {
+    let mut draft =
+        Draft::new(Kind::Path, text, shape::path_parts(text), span(base, text.len())).weak(look == PathLook::Weak);
     draft.shape.glob = text.contains(['*', '?', '{', '[']);
     draft.shape.folder = text.ends_with('/');
     sink.push(draft);
@@ -208,15 +261,27 @@ fn slashed(token: &str, base: usize, sink: &mut Sink, span: &dyn Fn(usize, usize
 }
 
 /// A rooted path that is no file: an HTTP route, unless it is of the reader's system.
-pub(crate) fn route(path: &str, base: usize, method: Option<&str>, sink: &mut Sink, span: &dyn Fn(usize, usize) -> crate::document::Span) {
+pub(crate) fn route(
+    path: &str,
+    base: usize,
+    method: Option<&str>,
+    sink: &mut Sink,
+    span: &dyn Fn(usize, usize) -> crate::document::Span,
+) {
     let cut = path.find(['?', '#']).unwrap_or(path.len());
     let Some(path) = path.get(..cut) else { return };
     let path = path.trim_end_matches([',', '.', ';', '"', '\'', ')']);
     let root = path.get(1..).and_then(|p| p.split('/').next()).unwrap_or("");
     let fine = path.len() > 1
-        && path.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'/' | b'-' | b'_' | b'.' | b'{' | b'}' | b':' | b'<' | b'>' | b'*' | b'~' | b'$' | b'@'))
+        && path.bytes().all(|c| {
+            c.is_ascii_alphanumeric()
+                || matches!(c, b'/' | b'-' | b'_' | b'.' | b'{' | b'}' | b':' | b'<' | b'>' | b'*' | b'~' | b'$' | b'@')
+        })
         && !root.is_empty()
-        && root.bytes().next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, b'_' | b'-' | b'{' | b':' | b'.'));
+        && root
+            .bytes()
+            .next()
+            .is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, b'_' | b'-' | b'{' | b':' | b'.'));
     if !fine || method.is_none() && FILES.system_roots.contains(root) {
         return;
     }
@@ -227,7 +292,12 @@ pub(crate) fn route(path: &str, base: usize, method: Option<&str>, sink: &mut Si
 }
 
 /// The route of a URL on an example or local host.
-pub(crate) fn route_of_url(url: &str, base: usize, sink: &mut Sink, span: &dyn Fn(usize, usize) -> crate::document::Span) {
+pub(crate) fn route_of_url(
+    url: &str,
+    base: usize,
+    sink: &mut Sink,
+    span: &dyn Fn(usize, usize) -> crate::document::Span,
+) {
     let Some(at) = url.find("://") else { return };
     let rest = url.get(at + 3..).unwrap_or("");
     let Some(slash) = rest.find('/') else { return };
@@ -262,16 +332,29 @@ fn phrase(run: &Located<'_>, text: &str, base: usize, sink: &mut Sink) {
     let first_arg = rest.trim_start();
     let command = prompt
         || word.starts_with("./") && program
-        || program && !is_language_word(word) && (PROGRAMS.foreign.contains(word) || PROGRAMS.task_tools.contains(word) || PROGRAMS.wrappers.contains(word))
         || program
             && !is_language_word(word)
-            && (first_arg.starts_with("--") || first_arg.starts_with('-') && first_arg.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic) || rest.contains(" --"))
+            && (PROGRAMS.foreign.contains(word)
+                || PROGRAMS.task_tools.contains(word)
+                || PROGRAMS.wrappers.contains(word))
+        || program
+            && !is_language_word(word)
+            && (first_arg.starts_with("--")
+                || first_arg.starts_with('-') && first_arg.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic)
+                || rest.contains(" --"))
         || word.split_once('=').is_some_and(|(n, _)| shape::is_upper(n));
     if command || word.starts_with('-') {
         shell::line(run, text, base, sink);
         return;
     }
-    if program && lone == word && shape::is_word(word) && first_arg.split_whitespace().all(|w| shape::is_word(w) || shape::is_kebab(w) || w.starts_with(['<', '[', '{'])) && first_arg.len() < 60 {
+    if program
+        && lone == word
+        && shape::is_word(word)
+        && first_arg
+            .split_whitespace()
+            .all(|w| shape::is_word(w) || shape::is_kebab(w) || w.starts_with(['<', '[', '{']))
+        && first_arg.len() < 60
+    {
         // `prog subcommand`, in the project's own words.
         let from = sink.len();
         shell::line(run, text, base, sink);

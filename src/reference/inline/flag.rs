@@ -50,7 +50,10 @@ fn one(s: &str, base: usize) -> Option<Flag> {
     }
     let name_start = pos;
     let first = *b.get(pos)?;
-    if !(first.is_ascii_alphabetic() || (dashes == 2 && first.is_ascii_digit()) || (dashes == 1 && matches!(first, b'?' | b'#'))) {
+    if !(first.is_ascii_alphabetic()
+        || (dashes == 2 && first.is_ascii_digit())
+        || (dashes == 1 && matches!(first, b'?' | b'#')))
+    {
         return None;
     }
     while b.get(pos).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.')) {

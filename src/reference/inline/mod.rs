@@ -56,9 +56,12 @@ pub(super) fn extract(doc: &Document, block: &Block, sink: &mut Sink) {
             }
             InlineKind::Link(target) | InlineKind::Image(target) => {
                 finish(&mut run, sink, own, short_flags, strike.on);
-                let from = sink.len();
-                link::push(target, sink);
-                strike_out(sink, from, strike.on);
+                // Many uses may share one definition: the first stands for all.
+                if block.span.contains(target.span) || sink.first_use(target.span) {
+                    let from = sink.len();
+                    link::push(target, sink);
+                    strike_out(sink, from, strike.on);
+                }
             }
             InlineKind::Html => finish(&mut run, sink, own, short_flags, strike.on),
         }

@@ -45,7 +45,8 @@ const CLASS: [u16; 256] = {
             b'A'..=b'Z' => UPPER,
             b'a'..=b'z' => LOWER,
             b'0'..=b'9' => DIGIT,
-            b'!' | b'#' | b'%' | b'&' | b'+' | b'=' | b'?' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'~' | b'^' | b'\\' | b'\'' => OTHER,
+            b'!' | b'#' | b'%' | b'&' | b'+' | b'=' | b'?' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'~' | b'^'
+            | b'\\' | b'\'' => OTHER,
             _ => BREAK,
         };
         i += 1;
@@ -65,22 +66,23 @@ pub(crate) fn scan(run: &Located<'_>, short_flags: bool, sink: &mut Sink) {
         while let Some(&c) = b.get(i) {
             let class = CLASS.get(usize::from(c)).copied().unwrap_or(BREAK);
             if class & (BREAK | WIDE) != 0 {
-                if class & WIDE != 0 {
-                    if let Some(len) = wide_token_char(b, i) {
-                        bits |= WIDE;
-                        i += len;
-                        continue;
-                    }
+                if class & WIDE != 0
+                    && let Some(len) = wide_token_char(b, i)
+                {
+                    bits |= WIDE;
+                    i += len;
+                    continue;
                 }
                 break;
             }
             bits |= class;
             i += 1;
         }
-        if bits & (SLASH | DOT | UNDER | DASH | COLON | PAREN | DOLLAR | AT | WIDE) != 0 || (bits & UPPER != 0 && bits & LOWER != 0) {
-            if let Some(token) = text.get(start..i) {
-                candidate(run, token, start, bits, short_flags, sink);
-            }
+        if (bits & (SLASH | DOT | UNDER | DASH | COLON | PAREN | DOLLAR | AT | WIDE) != 0
+            || (bits & UPPER != 0 && bits & LOWER != 0))
+            && let Some(token) = text.get(start..i)
+        {
+            candidate(run, token, start, bits, short_flags, sink);
         }
         // Continuation bytes of one character are skipped together.
         i += 1;
@@ -143,7 +145,8 @@ fn trim(token: &str) -> (usize, usize) {
                 _ => {}
             }
             match last {
-                b'.' | b':' | b'!' | b'?' | b'\'' | b'=' | b'&' | b'+' | b'<' | b'-' | b'(' | b'[' | b'{' | b'~' | b'\\' | b'^' => e -= 1,
+                b'.' | b':' | b'!' | b'?' | b'\'' | b'=' | b'&' | b'+' | b'<' | b'-' | b'(' | b'[' | b'{' | b'~'
+                | b'\\' | b'^' => e -= 1,
                 b')' if !has(b'(') || first == b'(' => e -= 1,
                 b']' if !has(b'[') || first == b'[' => e -= 1,
                 b'}' if !has(b'{') || first == b'{' => e -= 1,
@@ -158,7 +161,13 @@ fn trim(token: &str) -> (usize, usize) {
     }
 }
 
-fn classify(whole: &str, bits: u16, short_flags: bool, sink: &mut Sink, span: &dyn Fn(usize, usize) -> crate::document::Span) {
+fn classify(
+    whole: &str,
+    bits: u16,
+    short_flags: bool,
+    sink: &mut Sink,
+    span: &dyn Fn(usize, usize) -> crate::document::Span,
+) {
     let (s, e) = trim(whole);
     let Some(token) = whole.get(s..e) else { return };
     let Some(&first) = token.as_bytes().first() else { return };
@@ -187,14 +196,17 @@ fn classify(whole: &str, bits: u16, short_flags: bool, sink: &mut Sink, span: &d
     }
     if bits & DOT != 0 {
         if let Some(look) = shape::path_look(token, false) {
-            let mut draft = Draft::new(Kind::Path, token, shape::path_parts(token), span(s, e)).weak(look == PathLook::Weak);
+            let mut draft =
+                Draft::new(Kind::Path, token, shape::path_parts(token), span(s, e)).weak(look == PathLook::Weak);
             draft.shape.glob = token.contains('*');
             sink.push(draft);
             return;
         }
         if let Some((file, line)) = token.split_once(':') {
             // `main.c:12`
-            if line.bytes().all(|c| c.is_ascii_digit() || matches!(c, b':' | b'-')) && shape::path_look(file, true).is_some() {
+            if line.bytes().all(|c| c.is_ascii_digit() || matches!(c, b':' | b'-'))
+                && shape::path_look(file, true).is_some()
+            {
                 sink.push(Draft::new(Kind::Path, file, shape::path_parts(file), span(s, s + file.len())));
                 return;
             }
@@ -228,11 +240,21 @@ fn classify(whole: &str, bits: u16, short_flags: bool, sink: &mut Sink, span: &d
         return; // a dotted word in running text: an abbreviation, a host
     }
     let mut draft = Draft::new(Kind::Symbol, text, name.segments.iter().map(|s| (*s).to_owned()).collect(), span);
-    draft.shape = Shape { weak: name.segments.len() == 1 && !name.call && !last.contains('_'), call: name.call, ..Shape::default() };
+    draft.shape = Shape {
+        weak: name.segments.len() == 1 && !name.call && !last.contains('_'),
+        call: name.call,
+        ..Shape::default()
+    };
     sink.push(draft);
 }
 
-fn flags(token: &str, base: usize, short_flags: bool, sink: &mut Sink, span: &dyn Fn(usize, usize) -> crate::document::Span) {
+fn flags(
+    token: &str,
+    base: usize,
+    short_flags: bool,
+    sink: &mut Sink,
+    span: &dyn Fn(usize, usize) -> crate::document::Span,
+) {
     for flag in flag::parse(token) {
         let text = token.get(flag.start..flag.end).unwrap_or("");
         if !text.starts_with("--") && (text.len() != 2 || !short_flags) {
@@ -248,7 +270,10 @@ fn variable(token: &str, base: usize, sink: &mut Sink, span: &dyn Fn(usize, usiz
     let name = body.get(skip..).unwrap_or("");
     let len = name.bytes().take_while(|c| c.is_ascii_alphanumeric() || *c == b'_').count();
     let name = name.get(..len).unwrap_or("");
-    if name.len() > 1 && name.bytes().next().is_some_and(|c| c.is_ascii_uppercase()) && name.bytes().all(|c| !c.is_ascii_lowercase()) {
+    if name.len() > 1
+        && name.bytes().next().is_some_and(|c| c.is_ascii_uppercase())
+        && name.bytes().all(|c| !c.is_ascii_lowercase())
+    {
         let from = base + 1 + skip;
         sink.push(Draft::new(Kind::EnvVar, name, vec![name.to_owned()], span(from, from + len)));
     }
@@ -263,7 +288,13 @@ fn slashed(token: &str, base: usize, sink: &mut Sink, span: &dyn Fn(usize, usize
     let Some(path) = token.get(..cut) else { return };
     if path.starts_with('@') && path.matches('/').count() == 1 && shape::extension(path).is_none() {
         let (scope, name) = path.split_once('/').unwrap_or((path, ""));
-        if scope.len() > 1 && !name.is_empty() && path.get(1..).is_some_and(|p| p.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'/' | b'-' | b'_' | b'.'))) {
+        if scope.len() > 1
+            && !name.is_empty()
+            && path.get(1..).is_some_and(|p| {
+                p.bytes()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'/' | b'-' | b'_' | b'.'))
+            })
+        {
             sink.push(Draft::new(Kind::Dependency, path, vec![path.to_owned()], span(base, base + cut)));
         }
         return;
@@ -273,7 +304,8 @@ fn slashed(token: &str, base: usize, sink: &mut Sink, span: &dyn Fn(usize, usize
         return;
     }
     let Some(look) = shape::path_look(path, false) else { return };
-    let mut draft = Draft::new(Kind::Path, path, shape::path_parts(path), span(base, base + path.len())).weak(look == PathLook::Weak);
+    let mut draft = Draft::new(Kind::Path, path, shape::path_parts(path), span(base, base + path.len()))
+        .weak(look == PathLook::Weak);
     draft.shape.glob = path.contains(['*', '?', '{', '[']);
     draft.shape.folder = path.ends_with('/');
     sink.push(draft);

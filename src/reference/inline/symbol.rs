@@ -55,17 +55,19 @@ pub(crate) fn parse(token: &str) -> Option<Name<'_>> {
         segments.push(segment);
         end = pos;
         // Type arguments between segments.
-        if b.get(pos) == Some(&b'<') {
-            if let Some(close) = matching(b, pos, b'<', b'>') {
-                pos = close + 1;
-            }
+        if b.get(pos) == Some(&b'<')
+            && let Some(close) = matching(b, pos, b'<', b'>')
+        {
+            pos = close + 1;
         }
         let rest = token.get(pos..)?;
         let step = if rest.starts_with("::<") || segments.len() > 16 {
             0
         } else if rest.starts_with("::") || rest.starts_with("->") || rest.starts_with("?.") {
             2
-        } else if rest.starts_with(['.', '#', '\\']) && rest.as_bytes().get(1).is_some_and(|c| c.is_ascii_alphabetic() || *c == b'_') {
+        } else if rest.starts_with(['.', '#', '\\'])
+            && rest.as_bytes().get(1).is_some_and(|c| c.is_ascii_alphabetic() || *c == b'_')
+        {
             1
         } else if rest.starts_with("().") {
             3
@@ -98,13 +100,18 @@ pub(crate) fn parse(token: &str) -> Option<Name<'_>> {
         Some(b'=' | b':' | b'[' | b'{') if segments.iter().any(|s| is_strong_identifier(s)) => {}
         Some(_) => return None,
     }
+    if segments.len() > 1 && segments.iter().all(|s| s.len() < 2) {
+        return None; // `X.Y.Z`, `e.g`
+    }
     let last = segments.last().copied().unwrap_or("");
     let strong = call
         || marked
         || segments.len() > 1
         || is_strong_identifier(last)
         || (is_upper(last) && last.contains('_'))
-        || (last.len() > 2 && last.as_bytes().first().is_some_and(u8::is_ascii_uppercase) && last.bytes().any(|c| c.is_ascii_lowercase()));
+        || (last.len() > 2
+            && last.as_bytes().first().is_some_and(u8::is_ascii_uppercase)
+            && last.bytes().any(|c| c.is_ascii_lowercase()));
     Some(Name { start, end, segments, call, marked, strong })
 }
 
@@ -132,7 +139,7 @@ mod tests {
     fn forms() {
         let n = parse("Router::route_service(path, svc)").unwrap();
         assert_eq!((n.segments.as_slice(), n.call, n.end), (&["Router", "route_service"][..], true, 21));
-        assert_eq!(parse("a.b.c").unwrap().segments, ["a", "b", "c"]);
+        assert_eq!(parse("a.b.cd").unwrap().segments, ["a", "b", "cd"]);
         assert_eq!(parse("@cached_property").unwrap().segments, ["cached_property"]);
         assert_eq!(parse("#[derive_it(x)]").unwrap().segments, ["derive_it"]);
         assert_eq!(parse("my_macro!").unwrap().end, 8);

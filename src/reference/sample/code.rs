@@ -17,13 +17,43 @@ use super::lexer::{Tok, Token, lex};
 
 /// Words after which a name is defined by the sample.
 const DEFINERS: [&str; 24] = [
-    "let", "var", "const", "def", "fn", "func", "function", "fun", "class", "struct", "enum", "interface", "trait", "type", "for",
-    "mut", "val", "module", "namespace", "package", "as", "catch", "record", "union",
+    "let",
+    "var",
+    "const",
+    "def",
+    "fn",
+    "func",
+    "function",
+    "fun",
+    "class",
+    "struct",
+    "enum",
+    "interface",
+    "trait",
+    "type",
+    "for",
+    "mut",
+    "val",
+    "module",
+    "namespace",
+    "package",
+    "as",
+    "catch",
+    "record",
+    "union",
 ];
 
 /// A sample of code.
 pub(super) fn scan(family: &'static Family, lines: &[Located<'_>], sink: &mut Sink) {
-    let texts: Vec<&str> = lines.iter().map(Located::text).collect();
+    let mut texts: Vec<&str> = lines.iter().map(Located::text).collect();
+    if texts.iter().any(|t| t.starts_with(">>> ")) {
+        // A session: what has no prompt is output.
+        for text in &mut texts {
+            if !text.starts_with(">>> ") && !text.starts_with("... ") {
+                *text = "";
+            }
+        }
+    }
     let tokens = lex(family, &texts);
     Reader { tokens: &tokens, texts: &texts, lines: &|i| lines.get(i), span: None, sample: true }.read(sink);
 }
@@ -40,7 +70,12 @@ pub(crate) fn expression(run: &Located<'_>, text: &str, base: usize, sink: &mut 
         if word.starts_with("--") {
             for flag in crate::reference::inline::parse_flag(word) {
                 let name = word.get(flag.start..flag.end).unwrap_or("");
-                sink.push(Draft::new(Kind::Flag, name, flag.spellings, run.span(base + at + flag.start..base + at + flag.end)));
+                sink.push(Draft::new(
+                    Kind::Flag,
+                    name,
+                    flag.spellings,
+                    run.span(base + at + flag.start..base + at + flag.end),
+                ));
             }
         } else if word.contains(['/', '.']) {
             let bare = word.trim_matches(['"', '\'', ',', ';']);
@@ -79,7 +114,12 @@ pub(super) fn promql(lines: &[Located<'_>], sink: &mut Sink) {
                     }
                     let name = text.get(start..i).unwrap_or("");
                     let function = text.get(i..).is_some_and(|r| r.trim_start().starts_with('('));
-                    if braces == 0 && !function && name.contains('_') && name.len() > 4 && !matches!(name, "group_left" | "group_right") {
+                    if braces == 0
+                        && !function
+                        && name.contains('_')
+                        && name.len() > 4
+                        && !matches!(name, "group_left" | "group_right")
+                    {
                         sink.push(Draft::new(Kind::Metric, name, vec![name.to_owned()], line.span(start..i)));
                     }
                     continue;
@@ -150,7 +190,10 @@ impl<'l> Reader<'l, '_> {
             let before = i.checked_sub(1);
             let prior = before.map_or("", |b| self.text(b));
             let assigned = self.mark(i + 1, ":=")
-                || (self.mark(i + 1, "=") && before.is_none_or(|b| self.starts_line(i) || self.tok(b) == Some(Tok::Name) || self.mark(b, ",") && !depth_params))
+                || (self.mark(i + 1, "=")
+                    && before.is_none_or(|b| {
+                        self.starts_line(i) || self.tok(b) == Some(Tok::Name) || self.mark(b, ",") && !depth_params
+                    }))
                 || self.mark(i + 1, "<-") && self.starts_line(i)
                 || (self.mark(i + 1, ",") && self.starts_line(i) && (self.mark(i + 3, ":=") || self.mark(i + 3, "=")));
             let defined = DEFINERS.contains(&prior)
@@ -163,10 +206,14 @@ impl<'l> Reader<'l, '_> {
                 }
             }
             // A type before a name: `Foo foo = …`, `Foo foo;`
-            let typed = before.is_some_and(|b| self.tok(b) == Some(Tok::Name) && !is_language_word(self.text(b)) && !self.starts_line(i))
-                && (self.mark(i + 1, "=") || self.mark(i + 1, ";") || depth_params);
-            let parameter = depth_params && (self.mark(i + 1, ",") || self.mark(i + 1, ":") || self.mark(i + 1, ")") || self.mark(i + 1, "="));
-            let lambda = self.mark(i + 1, "=>") || (before.is_some_and(|b| self.mark(b, "|")) && (self.mark(i + 1, "|") || self.mark(i + 1, ",") || self.mark(i + 1, ":")));
+            let typed = before.is_some_and(|b| {
+                self.tok(b) == Some(Tok::Name) && !is_language_word(self.text(b)) && !self.starts_line(i)
+            }) && (self.mark(i + 1, "=") || self.mark(i + 1, ";") || depth_params);
+            let parameter = depth_params
+                && (self.mark(i + 1, ",") || self.mark(i + 1, ":") || self.mark(i + 1, ")") || self.mark(i + 1, "="));
+            let lambda = self.mark(i + 1, "=>")
+                || (before.is_some_and(|b| self.mark(b, "|"))
+                    && (self.mark(i + 1, "|") || self.mark(i + 1, ",") || self.mark(i + 1, ":")));
             if assigned || defined || typed || parameter || lambda {
                 locals.insert(word);
             }
@@ -194,10 +241,14 @@ impl<'l> Reader<'l, '_> {
                 if self.mark(k, ";") {
                     return false;
                 }
-                if self.mark(k, "{") || self.mark(k, ":") && self.tokens.get(k + 1).is_none_or(|n| Some(n.line) != self.tokens.get(k).map(|t| t.line)) {
+                if self.mark(k, "{")
+                    || self.mark(k, ":")
+                        && self.tokens.get(k + 1).is_none_or(|n| Some(n.line) != self.tokens.get(k).map(|t| t.line))
+                {
                     return k + 1 < self.tokens.len() && !self.mark(k + 1, "}") && !self.mark(k + 1, ".");
                 }
-                let line_ends = self.tokens.get(k + 1).is_none_or(|n| Some(n.line) != self.tokens.get(k).map(|t| t.line));
+                let line_ends =
+                    self.tokens.get(k + 1).is_none_or(|n| Some(n.line) != self.tokens.get(k).map(|t| t.line));
                 if line_ends && !self.mark(k + 1, "{") && !self.mark(k, ",") {
                     return false;
                 }
@@ -251,10 +302,13 @@ impl<'l> Reader<'l, '_> {
         let next = last + 1;
         let call = (self.mark(next, "(") && self.adjacent(last)) || (self.mark(next, "!") && self.mark(next + 1, "("));
         let prior = i.checked_sub(1);
-        let member = prior.is_some_and(|p| self.mark(p, ".") || self.mark(p, "::") || self.mark(p, "->") || self.mark(p, "?."));
+        let member =
+            prior.is_some_and(|p| self.mark(p, ".") || self.mark(p, "::") || self.mark(p, "->") || self.mark(p, "?."));
         let decorated = prior.is_some_and(|p| self.mark(p, "@"));
         let prior_word = prior.map_or("", |p| self.text(p));
-        let named_argument = self.mark(next, "=") && prior.is_some_and(|p| self.mark(p, "(") || self.mark(p, ",")) && segments.len() == 1;
+        let named_argument = self.mark(next, "=")
+            && prior.is_some_and(|p| self.mark(p, "(") || self.mark(p, ","))
+            && segments.len() == 1;
         let object_key = self.mark(next, ":") && segments.len() == 1;
         let mut head = segments.first().map_or("", |s| s.1);
         let mut own = segments.as_slice();
@@ -270,17 +324,33 @@ impl<'l> Reader<'l, '_> {
         let (Some(&(first_at, _)), Some(&(last_at, tail))) = (own.first(), own.last()) else { return next };
         let dropped = own.len() < segments.len();
         let single = own.len() == 1;
-        let strong = shape::is_strong_identifier(tail) || tail.len() > 2 && tail.as_bytes().first().is_some_and(u8::is_ascii_uppercase) && tail.bytes().any(|c| c.is_ascii_lowercase());
+        let strong = shape::is_strong_identifier(tail)
+            || tail.len() > 2
+                && tail.as_bytes().first().is_some_and(u8::is_ascii_uppercase)
+                && tail.bytes().any(|c| c.is_ascii_lowercase());
         if tail.len() < 2 || single && (is_standard_name(tail) || head.starts_with("__") && head.ends_with("__")) {
             return next;
         }
         let defined = DEFINERS.contains(&prior_word);
-        let keep = if single { strong || decorated || call && tail.len() > 2 || import && tail.len() > 2 || defined || shape::is_upper(tail) } else { true };
+        let keep = if single {
+            strong
+                || decorated
+                || call && tail.len() > 2
+                || import && tail.len() > 2
+                || defined
+                || shape::is_upper(tail)
+        } else {
+            true
+        };
         if !keep || (!self.sample && single && !strong && !call && !shape::is_upper(tail)) {
             return next;
         }
         let Some(span) = self.place(first_at, last_at) else { return next };
-        let text = if single { tail.to_owned() } else { own.iter().map(|s| s.1).collect::<Vec<_>>().join(self.text(first_at + 1)) };
+        let text = if single {
+            tail.to_owned()
+        } else {
+            own.iter().map(|s| s.1).collect::<Vec<_>>().join(self.text(first_at + 1))
+        };
         if single && shape::is_upper(tail) && !call && !dropped && !member {
             if tail.contains('_') {
                 sink.push(Draft::new(Kind::EnvVar, tail, vec![tail.to_owned()], span).weak(true));
@@ -307,7 +377,10 @@ impl<'l> Reader<'l, '_> {
 
     /// The tokens around a joining mark stand close or on following lines.
     fn near(&self, last: usize) -> bool {
-        let (Some(a), Some(b), Some(c)) = (self.tokens.get(last), self.tokens.get(last + 1), self.tokens.get(last + 2)) else { return false };
+        let (Some(a), Some(b), Some(c)) = (self.tokens.get(last), self.tokens.get(last + 1), self.tokens.get(last + 2))
+        else {
+            return false;
+        };
         a.line == c.line && b.start == a.end && c.start == b.end
     }
 
@@ -347,8 +420,9 @@ impl<'l> Reader<'l, '_> {
                 let name = text.get(..end).unwrap_or(text);
                 sink.push(Draft::new(Kind::Dependency, name, vec![name.to_owned()], self.sub(token, 0, name.len())));
             }
-        } else if i.checked_sub(1).is_some_and(|p| self.text(p) == "from" || self.text(p) == "(" && p.checked_sub(1).is_some_and(|q| self.text(q) == "require"))
-            && (shape::is_word(text) || shape::is_kebab(text))
+        } else if i.checked_sub(1).is_some_and(|p| {
+            self.text(p) == "from" || self.text(p) == "(" && p.checked_sub(1).is_some_and(|q| self.text(q) == "require")
+        }) && (shape::is_word(text) || shape::is_kebab(text))
         {
             sink.push(Draft::new(Kind::Dependency, text, vec![text.to_owned()], self.sub(token, 0, text.len())));
         }
@@ -357,7 +431,8 @@ impl<'l> Reader<'l, '_> {
     fn sub(&self, token: &Token, start: usize, len: usize) -> Span {
         match self.span {
             Some((run, base)) => run.span(base + token.start + start..base + token.start + start + len),
-            None => (self.lines)(token.line).map_or(Span::default(), |l| l.span(token.start + start..token.start + start + len)),
+            None => (self.lines)(token.line)
+                .map_or(Span::default(), |l| l.span(token.start + start..token.start + start + len)),
         }
     }
 
@@ -373,7 +448,8 @@ impl<'l> Reader<'l, '_> {
             let bare = word.trim_matches([' ', '\t', '`', '"', '\'', '(', ')', ',', ':', ';', '.']);
             let skip = word.find(bare).unwrap_or(0);
             if bare.len() > 2 && shape::path_look(bare, false) == Some(PathLook::Strong) {
-                let mut draft = Draft::new(Kind::Path, bare, shape::path_parts(bare), self.sub(token, at + skip, bare.len()));
+                let mut draft =
+                    Draft::new(Kind::Path, bare, shape::path_parts(bare), self.sub(token, at + skip, bare.len()));
                 draft.shape.incidental = true;
                 draft.shape.glob = bare.contains('*');
                 sink.push(draft);

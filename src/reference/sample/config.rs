@@ -50,7 +50,9 @@ pub(super) fn scan(format: Format, lines: &[Located<'_>], sink: &mut Sink) {
         if foreign {
             draft.standing = Standing::Foreign;
         }
-        if shape::is_identifier(text) || text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'/' | b'$' | b'@')) {
+        if shape::is_identifier(text)
+            || text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'/' | b'$' | b'@'))
+        {
             sink.push(draft);
         }
         if let Some((s, e)) = entry.value {
@@ -63,16 +65,21 @@ pub(super) fn scan(format: Format, lines: &[Located<'_>], sink: &mut Sink) {
         let at = text.len() - t.len();
         // List items and array elements.
         let bare = t.trim_start_matches(['-', ' ']).trim_end_matches([',', ' ']);
-        if (t.starts_with("- ") || t.starts_with('"')) && !bare.contains(": ") && entries.iter().all(|e| e.line != index) {
+        if (t.starts_with("- ") || t.starts_with('"'))
+            && !bare.contains(": ")
+            && entries.iter().all(|e| e.line != index)
+        {
             let skip = t.find(bare).unwrap_or(0);
             value(line, at + skip, at + skip + bare.len(), foreign, sink);
         }
         // A comment on the first lines often names the file.
         if index < 3 && (t.starts_with('#') || t.starts_with("//")) {
-            let name = t.trim_start_matches(['#', '/', ' ']).split(' ').next().unwrap_or("").trim_end_matches([':', ',']);
+            let name =
+                t.trim_start_matches(['#', '/', ' ']).split(' ').next().unwrap_or("").trim_end_matches([':', ',']);
             if shape::path_look(name, true) == Some(PathLook::Strong) && !name.ends_with('/') {
                 let skip = at + t.find(name).unwrap_or(0);
-                let mut draft = Draft::new(Kind::Path, name, shape::path_parts(name), line.span(skip..skip + name.len()));
+                let mut draft =
+                    Draft::new(Kind::Path, name, shape::path_parts(name), line.span(skip..skip + name.len()));
                 draft.shape.incidental = true;
                 sink.push(draft);
             }
@@ -122,7 +129,10 @@ fn is_foreign(entries: &[Entry], texts: &[&str]) -> bool {
         || (top("scripts") && (top("dependencies") || top("devDependencies") || says("\"name\"")))
         || (top("dependencies") && (top("devDependencies") || top("package")))
         || top("repos") && any("hooks")
-        || entries.iter().any(|e| e.path.first().is_some_and(|p| matches!(p.as_str(), "build-system" | "package" | "workspace")) && e.path.len() > 1)
+        || entries.iter().any(|e| {
+            e.path.first().is_some_and(|p| matches!(p.as_str(), "build-system" | "package" | "workspace"))
+                && e.path.len() > 1
+        })
 }
 
 fn indent(text: &str) -> usize {
@@ -152,7 +162,11 @@ fn yaml(lines: &[&str]) -> Vec<Entry> {
             let rest = rest.strip_prefix(' ').unwrap_or(rest);
             // A key that is commented out, not prose.
             let looks = rest.trim_start().split_once(':').is_some_and(|(k, v)| {
-                shape::is_identifier(k.trim_start_matches("- ")) && !k.contains(' ') && (v.is_empty() || v.starts_with(' ')) && v.split_whitespace().count() < 3 && (k.contains('_') || shape::has_hump(k) || v.split_whitespace().count() == 1)
+                shape::is_identifier(k.trim_start_matches("- "))
+                    && !k.contains(' ')
+                    && (v.is_empty() || v.starts_with(' '))
+                    && v.split_whitespace().count() < 3
+                    && (k.contains('_') || shape::has_hump(k) || v.split_whitespace().count() == 1)
             });
             if !looks {
                 continue;
@@ -221,7 +235,11 @@ fn yaml_key(body: &str) -> Option<(&str, usize)> {
         return None;
     }
     let key = body.get(..end)?;
-    let fine = !key.is_empty() && key.len() < 120 && key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'/' | b'$' | b'@' | b'<' | b'>' | b'*'));
+    let fine = !key.is_empty()
+        && key.len() < 120
+        && key.bytes().all(|c| {
+            c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'/' | b'$' | b'@' | b'<' | b'>' | b'*')
+        });
     fine.then_some((key, end))
 }
 
@@ -281,7 +299,14 @@ fn sections(lines: &[&str]) -> Vec<Entry> {
                 head = split_key(inner).into_iter().take(DEEPEST).collect();
                 if let (Some(last), false) = (head.last(), inner.contains(['"', ' '])) {
                     let at = lead + trimmed.find(inner).unwrap_or(0) + inner.rfind(last.as_str()).unwrap_or(0);
-                    out.push(Entry { line, path: head.clone(), key: (at, at + last.len()), value: None, commented: false, grammar: false });
+                    out.push(Entry {
+                        line,
+                        path: head.clone(),
+                        key: (at, at + last.len()),
+                        value: None,
+                        commented: false,
+                        grammar: false,
+                    });
                 }
             }
             continue;
@@ -308,7 +333,9 @@ fn sections(lines: &[&str]) -> Vec<Entry> {
         let mut path = head.clone();
         path.extend(split_key(key).into_iter().take(DEEPEST));
         let value = scalar_value(raw, at + eq + 1);
-        if let Some(close) = ["\"\"\"", "'''"].into_iter().find(|q| body.get(eq..).is_some_and(|v| v.matches(q).count() == 1)) {
+        if let Some(close) =
+            ["\"\"\"", "'''"].into_iter().find(|q| body.get(eq..).is_some_and(|v| v.matches(q).count() == 1))
+        {
             multi = Some(close);
         }
         out.push(Entry { line, path, key: (key_at, key_at + bare.len()), value, commented, grammar: false });
@@ -317,7 +344,11 @@ fn sections(lines: &[&str]) -> Vec<Entry> {
 }
 
 fn is_key(key: &str) -> bool {
-    !key.is_empty() && key.len() < 120 && key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'"' | b'\'' | b'/' | b'@'))
+    !key.is_empty()
+        && key.len() < 120
+        && key
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'"' | b'\'' | b'/' | b'@'))
 }
 
 fn split_key(key: &str) -> Vec<String> {

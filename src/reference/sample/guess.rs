@@ -48,8 +48,8 @@ pub(crate) fn guess(lang: Option<&str>, lines: &[Located<'_>]) -> Sample {
         "promql" => return Sample::Promql,
         "diff" | "patch" | "mermaid" | "dot" | "graphviz" | "plantuml" | "svg" | "math" | "latex" | "csv" | "regex"
         | "css" | "scss" | "less" | "sass" | "bnf" | "ebnf" | "abnf" => return Sample::Ignored,
-        "" | "text" | "txt" | "plain" | "plaintext" | "none" | "output" | "log" | "tree" | "nohighlight" | "no-highlight"
-        | "ansi" | "raw" | "literal" | "http" | "default" | "help" | "usage" => {}
+        "" | "text" | "txt" | "plain" | "plaintext" | "none" | "output" | "log" | "tree" | "nohighlight"
+        | "no-highlight" | "ansi" | "raw" | "literal" | "http" | "default" | "help" | "usage" => {}
         _ => {
             if let Some(family) = family(lang) {
                 return Sample::Code(family);
@@ -70,7 +70,12 @@ pub(crate) fn family(lang: &str) -> Option<&'static Family> {
 fn is_tree(lines: &[Located<'_>]) -> bool {
     lines.iter().any(|l| {
         let t = l.text();
-        t.contains("├─") || t.contains("└─") || t.trim_start_matches(['|', ' ', '\t']).starts_with("|-- ") || t.starts_with("|-- ") || t.starts_with("+-- ") || t.starts_with("`-- ")
+        t.contains("├─")
+            || t.contains("└─")
+            || t.trim_start_matches(['|', ' ', '\t']).starts_with("|-- ")
+            || t.starts_with("|-- ")
+            || t.starts_with("+-- ")
+            || t.starts_with("`-- ")
     })
 }
 
@@ -93,13 +98,20 @@ fn by_look(lines: &[Located<'_>], said_text: bool) -> Sample {
     if head.starts_with('<') && head.ends_with('>') {
         return by_family("xml");
     }
-    if head.starts_with("FROM ") && texts().any(|t| t.starts_with("RUN ") || t.starts_with("COPY ") || t.starts_with("CMD ")) {
+    if head.starts_with("FROM ")
+        && texts().any(|t| t.starts_with("RUN ") || t.starts_with("COPY ") || t.starts_with("CMD "))
+    {
         return Sample::Dockerfile;
     }
-    if texts().all(|t| t.split_once('=').is_some_and(|(n, _)| crate::reference::shape::is_upper(n.trim_start_matches("export "))) || t.starts_with('#')) {
+    if texts().all(|t| {
+        t.split_once('=').is_some_and(|(n, _)| crate::reference::shape::is_upper(n.trim_start_matches("export ")))
+            || t.starts_with('#')
+    }) {
         return Sample::Environment;
     }
-    if (head == "{" || head == "[" || head.starts_with("{\"") || head.starts_with("{ \"")) && texts().any(|t| t.contains("\":")) {
+    if (head == "{" || head == "[" || head.starts_with("{\"") || head.starts_with("{ \""))
+        && texts().any(|t| t.contains("\":"))
+    {
         return Sample::Config(Format::Json);
     }
     let word = first.split_whitespace().next().unwrap_or("");
@@ -108,14 +120,19 @@ fn by_look(lines: &[Located<'_>], said_text: bool) -> Sample {
     let lead_word = lead.split_whitespace().next().unwrap_or("");
     if lead == lead.trim_start()
         && (PROGRAMS.wrappers.contains(lead_word)
-            || ((PROGRAMS.foreign.contains(lead_word) || PROGRAMS.task_tools.contains(lead_word)) && lead.len() > lead_word.len() && !lead.contains(['(', '{', '=', ';']))
+            || ((PROGRAMS.foreign.contains(lead_word) || PROGRAMS.task_tools.contains(lead_word))
+                && lead.len() > lead_word.len()
+                && !lead.contains(['(', '{', '=', ';']))
             || lead_word.starts_with("./") && !lead_word.ends_with(':'))
     {
         return Sample::Shell;
     }
     let total = texts().count();
     let share = |f: &dyn Fn(&str) -> bool| texts().filter(|t| f(t)).count() * 5 >= total * 3;
-    if texts().any(|t| t.trim_end().ends_with(']') && t.starts_with('[') && t.len() > 2 && !t.contains(['(', ':', '"', '<'])) && texts().any(|t| t.contains('=')) {
+    if texts()
+        .any(|t| t.trim_end().ends_with(']') && t.starts_with('[') && t.len() > 2 && !t.contains(['(', ':', '"', '<']))
+        && texts().any(|t| t.contains('='))
+    {
         return Sample::Config(if texts().any(|t| t.contains("= \"")) { Format::Toml } else { Format::Ini });
     }
     if share(&is_yaml_line) {
@@ -124,15 +141,27 @@ fn by_look(lines: &[Located<'_>], said_text: bool) -> Sample {
     if texts().any(|t| t.to_ascii_lowercase().starts_with("usage") || t.trim_start().starts_with("--")) {
         return Sample::Text;
     }
-    if word.bytes().all(|c| c.is_ascii_lowercase() || c == b'-') && !word.is_empty() && first == head && first.contains(" --") && !first.ends_with([';', '{']) {
+    if word.bytes().all(|c| c.is_ascii_lowercase() || c == b'-')
+        && !word.is_empty()
+        && first == head
+        && first.contains(" --")
+        && !first.ends_with([';', '{'])
+    {
         return Sample::Shell;
     }
     let codish = |t: &str| {
         let t = t.trim_end();
-        t.ends_with([';', '{', '}', ')', '(', ',', ':']) || t.contains("()") || t.contains(" = ") || t.contains("=>") || t.contains("->") || t.trim_start().starts_with("import ") || t.trim_start().starts_with("//")
+        t.ends_with([';', '{', '}', ')', '(', ',', ':'])
+            || t.contains("()")
+            || t.contains(" = ")
+            || t.contains("=>")
+            || t.contains("->")
+            || t.trim_start().starts_with("import ")
+            || t.trim_start().starts_with("//")
     };
     if share(&codish) {
-        let hash = texts().any(|t| t.trim_start().starts_with("# ") || t.trim_start().starts_with("def ")) && !texts().any(|t| t.trim_end().ends_with(';'));
+        let hash = texts().any(|t| t.trim_start().starts_with("# ") || t.trim_start().starts_with("def "))
+            && !texts().any(|t| t.trim_end().ends_with(';'));
         return by_family(if hash { "python" } else { "c" });
     }
     Sample::Text
@@ -148,5 +177,7 @@ fn is_yaml_line(line: &str) -> bool {
     let Some((key, rest)) = t.split_once(':') else { return line.trim_start().starts_with("- ") && line.len() < 80 };
     !key.is_empty()
         && (rest.is_empty() || rest.starts_with(' '))
-        && key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'/' | b'"' | b'<' | b'>' | b'\''))
+        && key
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.' | b'/' | b'"' | b'<' | b'>' | b'\''))
 }

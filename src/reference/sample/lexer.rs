@@ -115,19 +115,20 @@ fn lex_line(family: &Family, line: usize, text: &str, inside: &mut Option<Open>,
         if let Some(mark) = family.line_comment.iter().find(|m| rest.starts_with(m.as_str())) {
             // `#` inside a word or `http://` is no comment.
             let before = i.checked_sub(1).and_then(|k| b.get(k)).copied().unwrap_or(b' ');
-            let fine = before != b':' && (mark != "#" || before.is_ascii_whitespace() || matches!(before, b')' | b';' | b',' | b'}'));
+            let fine = before != b':'
+                && (mark != "#" || before.is_ascii_whitespace() || matches!(before, b')' | b';' | b',' | b'}'));
             let attribute = mark == "#" && rest.starts_with("#[");
             if fine && !attribute {
                 push(Tok::Comment, i + mark.len(), b.len());
                 return;
             }
         }
-        if let Some(open) = family.block_comment.first() {
-            if rest.starts_with(open.as_str()) {
-                *inside = Some(Open::Comment);
-                i += open.len();
-                continue;
-            }
+        if let Some(open) = family.block_comment.first()
+            && rest.starts_with(open.as_str())
+        {
+            *inside = Some(Open::Comment);
+            i += open.len();
+            continue;
         }
         if let Some(close) = ["\"\"\"", "'''"].into_iter().find(|q| rest.starts_with(q)) {
             *inside = Some(Open::Long(close));
@@ -169,7 +170,11 @@ fn lex_line(family: &Family, line: usize, text: &str, inside: &mut Option<Open>,
             }
             _ => {
                 let two = ["::", "->", "=>", ":=", "==", "!=", "<=", ">=", "&&", "||", "?.", "<-"];
-                let len = if two.iter().any(|m| rest.starts_with(m)) { 2 } else { rest.chars().next().map_or(1, char::len_utf8) };
+                let len = if two.iter().any(|m| rest.starts_with(m)) {
+                    2
+                } else {
+                    rest.chars().next().map_or(1, char::len_utf8)
+                };
                 push(Tok::Mark, i, i + len);
                 i += len;
             }

@@ -44,12 +44,29 @@ pub(super) fn is_output(info: &str, before: Option<&Block>, lines: &[Located<'_>
     if lines.iter().take(3).any(|l| is_log_line(l.text())) {
         return true;
     }
-    let Some(last) = before.and_then(|b| b.inlines.iter().rev().find(|i| i.kind == InlineKind::Text)) else { return false };
+    let Some(last) = before.and_then(|b| b.inlines.iter().rev().find(|i| i.kind == InlineKind::Text)) else {
+        return false;
+    };
     let text = last.text.to_lowercase();
     let tail = text.trim_end();
-    ["output", "prints", "print", "printed", "result", "log", "出力", "表示", "結果", "error", "エラー", "response", "returns", "looks like"]
-        .iter()
-        .any(|w| tail.get(tail.len().saturating_sub(80)..).unwrap_or(tail).contains(w))
+    [
+        "output",
+        "prints",
+        "print",
+        "printed",
+        "result",
+        "log",
+        "出力",
+        "表示",
+        "結果",
+        "error",
+        "エラー",
+        "response",
+        "returns",
+        "looks like",
+    ]
+    .iter()
+    .any(|w| tail.get(tail.len().saturating_sub(80)..).unwrap_or(tail).contains(w))
         && tail.ends_with([':', '：', '。', '.'])
 }
 
@@ -60,5 +77,20 @@ fn is_log_line(line: &str) -> bool {
     let digits = |r: std::ops::Range<usize>| b.get(r).is_some_and(|d| d.iter().all(u8::is_ascii_digit));
     (digits(0..4) && b.get(4) == Some(&b'-') && digits(5..7))
         || (digits(0..2) && b.get(2) == Some(&b':') && digits(3..5))
-        || ["level=", "INFO", "WARN", "ERROR", "DEBUG", "Traceback", "panic:", "Error:", "error:", "warning:", "error[", "ts="].iter().any(|w| t.starts_with(w))
+        || [
+            "level=",
+            "INFO",
+            "WARN",
+            "ERROR",
+            "DEBUG",
+            "Traceback",
+            "panic:",
+            "Error:",
+            "error:",
+            "warning:",
+            "error[",
+            "ts=",
+        ]
+        .iter()
+        .any(|w| t.starts_with(w))
 }

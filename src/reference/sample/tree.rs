@@ -14,7 +14,7 @@ pub(super) fn scan(lines: &[Located<'_>], sink: &mut Sink) {
         let rest = text.get(start..).unwrap_or("");
         let len = name_len(rest);
         let name = rest.get(..len).unwrap_or("");
-        if name.is_empty() || name.starts_with(['#', '$']) || matches!(name, "..." | "…" | ".." ) {
+        if name.is_empty() || name.starts_with(['#', '$']) || matches!(name, "..." | "…" | "..") {
             continue;
         }
         while stack.last().is_some_and(|(c, _)| *c >= column) {
@@ -26,8 +26,12 @@ pub(super) fn scan(lines: &[Located<'_>], sink: &mut Sink) {
             stack.push((0, String::new()));
             continue;
         }
-        let mut parts: Vec<String> =
-            stack.iter().flat_map(|(_, n)| n.split('/')).filter(|p| !p.is_empty() && *p != ".").map(str::to_owned).collect();
+        let mut parts: Vec<String> = stack
+            .iter()
+            .flat_map(|(_, n)| n.split('/'))
+            .filter(|p| !p.is_empty() && *p != ".")
+            .map(str::to_owned)
+            .collect();
         parts.extend(bare.split('/').filter(|p| !p.is_empty()).map(str::to_owned));
         let mut draft = Draft::new(Kind::Path, name, parts, line.span(start..start + len));
         draft.shape.folder = name.ends_with('/');
@@ -46,8 +50,27 @@ pub(super) fn scan(lines: &[Located<'_>], sink: &mut Sink) {
 fn name_start(text: &str) -> Option<(usize, usize)> {
     let mut column = 0;
     for (at, c) in text.char_indices() {
-        let drawing = matches!(c, ' ' | '\t' | '\u{a0}' | '│' | '├' | '└' | '─' | '┬' | '┌' | '╰' | '╭' | '┃' | '┣' | '┗' | '━' | '|' | '`' | '+' | '\\')
-            || (c == '-' && text.get(at..).is_some_and(|r| r.starts_with("--") || r.starts_with("- ")));
+        let drawing = matches!(
+            c,
+            ' ' | '\t'
+                | '\u{a0}'
+                | '│'
+                | '├'
+                | '└'
+                | '─'
+                | '┬'
+                | '┌'
+                | '╰'
+                | '╭'
+                | '┃'
+                | '┣'
+                | '┗'
+                | '━'
+                | '|'
+                | '`'
+                | '+'
+                | '\\'
+        ) || (c == '-' && text.get(at..).is_some_and(|r| r.starts_with("--") || r.starts_with("- ")));
         if !drawing {
             return Some((column, at));
         }

@@ -27,14 +27,14 @@ pub(super) fn flags(lines: &[&Located<'_>], word: &Word<'_>, program: Option<&st
                 .program(program)
                 .standing(standing),
         );
-        if let Some((s, e)) = flag.value {
-            if let Some(value) = word.text.get(s..e) {
-                let bare = value.trim_matches(['"', '\'']);
-                let skip = value.find(bare).unwrap_or(0);
-                let inner = Word { text: bare, line: word.line, start: word.start + s + skip, quoted: false };
-                path(lines, &inner, false, sink);
-                variables(lines, &inner, sink);
-            }
+        if let Some((s, e)) = flag.value
+            && let Some(value) = word.text.get(s..e)
+        {
+            let bare = value.trim_matches(['"', '\'']);
+            let skip = value.find(bare).unwrap_or(0);
+            let inner = Word { text: bare, line: word.line, start: word.start + s + skip, quoted: false };
+            path(lines, &inner, false, sink);
+            variables(lines, &inner, sink);
         }
     }
 }
@@ -52,7 +52,8 @@ pub(super) fn path(lines: &[&Located<'_>], word: &Word<'_>, weak: bool, sink: &m
     if look == PathLook::Weak && !weak {
         return false;
     }
-    let mut draft = Draft::new(Kind::Path, text, shape::path_parts(text), span(lines, word, skip, text.len())).weak(look == PathLook::Weak);
+    let mut draft = Draft::new(Kind::Path, text, shape::path_parts(text), span(lines, word, skip, text.len()))
+        .weak(look == PathLook::Weak);
     draft.shape.glob = text.contains(['*', '?', '{', '[']);
     draft.shape.folder = text.ends_with('/');
     sink.push(draft);
@@ -80,7 +81,10 @@ pub(super) fn variables(lines: &[&Located<'_>], word: &Word<'_>, sink: &mut Sink
         let rest = word.text.get(start..).unwrap_or("");
         let len = rest.bytes().take_while(|c| c.is_ascii_alphanumeric() || *c == b'_').count();
         let name = rest.get(..len).unwrap_or("");
-        if name.len() > 1 && name.bytes().all(|c| !c.is_ascii_lowercase()) && name.bytes().any(|c| c.is_ascii_uppercase()) {
+        if name.len() > 1
+            && name.bytes().all(|c| !c.is_ascii_lowercase())
+            && name.bytes().any(|c| c.is_ascii_uppercase())
+        {
             sink.push(Draft::new(Kind::EnvVar, name, vec![name.to_owned()], span(lines, word, start, len)));
         }
         from = start + len;
@@ -117,13 +121,19 @@ pub(super) fn package(lines: &[&Located<'_>], word: &Word<'_>, program: &str, si
         return;
     }
     let scope = usize::from(text.starts_with('@'));
-    let end = text.get(scope..).and_then(|t| t.find(['@', '=', '<', '>', '~', '!', '[', ';', '^', '#', ':'])).map_or(text.len(), |i| i + scope);
+    let end = text
+        .get(scope..)
+        .and_then(|t| t.find(['@', '=', '<', '>', '~', '!', '[', ';', '^', '#', ':']))
+        .map_or(text.len(), |i| i + scope);
     let name = text.get(..end).unwrap_or("");
     let ok = name.len() > 1
         && name.bytes().any(|c| c.is_ascii_alphabetic())
         && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'@' | b'/' | b'-' | b'_' | b'.'))
         && shape::extension(name).is_none_or(|strong| !strong);
     if ok {
-        sink.push(Draft::new(Kind::Dependency, name, vec![name.to_owned()], span(lines, word, 0, name.len())).program(Some(program)));
+        sink.push(
+            Draft::new(Kind::Dependency, name, vec![name.to_owned()], span(lines, word, 0, name.len()))
+                .program(Some(program)),
+        );
     }
 }

@@ -16,8 +16,9 @@ const INTERPRETERS: [&str; 14] =
 
 /// Programs whose arguments are files, so that a plain `dir/name` is a path too.
 const FILE_PROGRAMS: [&str; 36] = [
-    "cat", "cd", "ls", "cp", "mv", "rm", "vim", "vi", "nano", "less", "more", "head", "tail", "source", ".", "chmod", "chown", "sh",
-    "bash", "zsh", "code", "open", "tree", "grep", "find", "diff", "sed", "awk", "wc", "touch", "mkdir", "pushd", "rsync", "ln", "emacs", "stat",
+    "cat", "cd", "ls", "cp", "mv", "rm", "vim", "vi", "nano", "less", "more", "head", "tail", "source", ".", "chmod",
+    "chown", "sh", "bash", "zsh", "code", "open", "tree", "grep", "find", "diff", "sed", "awk", "wc", "touch", "mkdir",
+    "pushd", "rsync", "ln", "emacs", "stat",
 ];
 
 /// Sub-commands that take names of packages.
@@ -39,7 +40,10 @@ pub(super) fn run(lines: &[&Located<'_>], words: &[Word<'_>], sink: &mut Sink) {
             continue;
         }
         let name = base_name(first.text);
-        if PROGRAMS.wrappers.contains(name) && !(INTERPRETERS.contains(&name) && tail.iter().any(|w| looks_like_script(w.text))) && !tail.is_empty() {
+        if PROGRAMS.wrappers.contains(name)
+            && !(INTERPRETERS.contains(&name) && tail.iter().any(|w| looks_like_script(w.text)))
+            && !tail.is_empty()
+        {
             rest = tail;
             while let Some((word, more)) = rest.split_first() {
                 if !word.text.starts_with('-') {
@@ -79,7 +83,12 @@ pub(super) fn run(lines: &[&Located<'_>], words: &[Word<'_>], sink: &mut Sink) {
         "export" | "set" | "setx" | "declare" => {
             for word in args {
                 if !arg::assignment(lines, word, sink) && shape::is_upper(word.text) {
-                    sink.push(Draft::new(Kind::EnvVar, word.text, vec![word.text.to_owned()], arg::span(lines, word, 0, word.text.len())));
+                    sink.push(Draft::new(
+                        Kind::EnvVar,
+                        word.text,
+                        vec![word.text.to_owned()],
+                        arg::span(lines, word, 0, word.text.len()),
+                    ));
                 }
             }
         }
@@ -93,10 +102,13 @@ pub(super) fn run(lines: &[&Located<'_>], words: &[Word<'_>], sink: &mut Sink) {
         }
         "curl" | "wget" | "http" | "https" | "grpcurl" => request(lines, args, name, sink),
         "kubectl" | "oc" => kubectl(lines, args, name, sink),
-        "make" | "gmake" | "just" | "task" | "mage" | "rake" | "invoke" | "inv" | "ninja" | "gulp" | "grunt" | "ant" | "doit" | "gradle"
-        | "gradlew" | "waf" | "earthly" => targets(lines, args, name.trim_end_matches(".bat"), sink),
-        "npm" | "pnpm" | "yarn" | "bun" | "cargo" | "docker" | "docker-compose" | "podman" | "poetry" | "pdm" | "hatch" | "uv" | "rye" | "pip"
-        | "pip3" | "pipx" | "pipenv" | "gem" | "go" | "brew" | "composer" | "mix" | "tox" | "nox" | "bundle" | "conda" | "apt" | "apt-get" | "helm" | "terraform" => {
+        "make" | "gmake" | "just" | "task" | "mage" | "rake" | "invoke" | "inv" | "ninja" | "gulp" | "grunt"
+        | "ant" | "doit" | "gradle" | "gradlew" | "waf" | "earthly" => {
+            targets(lines, args, name.trim_end_matches(".bat"), sink)
+        }
+        "npm" | "pnpm" | "yarn" | "bun" | "cargo" | "docker" | "docker-compose" | "podman" | "poetry" | "pdm"
+        | "hatch" | "uv" | "rye" | "pip" | "pip3" | "pipx" | "pipenv" | "gem" | "go" | "brew" | "composer" | "mix"
+        | "tox" | "nox" | "bundle" | "conda" | "apt" | "apt-get" | "helm" | "terraform" => {
             super::tool(lines, args, name, sink);
         }
         _ if INTERPRETERS.contains(&name) => interpreter(lines, args, name, sink),
@@ -118,11 +130,21 @@ fn looks_like_script(text: &str) -> bool {
 }
 
 /// Options, paths and variables of a command.
-pub(super) fn arguments(lines: &[&Located<'_>], args: &[Word<'_>], program: Option<&str>, foreign: bool, files: bool, sink: &mut Sink) {
+pub(super) fn arguments(
+    lines: &[&Located<'_>],
+    args: &[Word<'_>],
+    program: Option<&str>,
+    foreign: bool,
+    files: bool,
+    sink: &mut Sink,
+) {
     let mut output_next = false;
     for word in args {
         if word.text.starts_with('-') && !word.quoted {
-            output_next = matches!(word.text, "-o" | "--output" | "--out" | "--output-file" | "--outfile" | "--out-dir" | "--outdir" | "--output-dir");
+            output_next = matches!(
+                word.text,
+                "-o" | "--output" | "--out" | "--output-file" | "--outfile" | "--out-dir" | "--outdir" | "--output-dir"
+            );
             arg::flags(lines, word, program, foreign, sink);
             continue;
         }
@@ -155,7 +177,8 @@ fn own(lines: &[&Located<'_>], first: &Word<'_>, args: &[Word<'_>], name: &str, 
         return arguments(lines, args, None, false, true, sink);
     }
     if !rooted {
-        let mut draft = Draft::new(Kind::Command, first.text, vec![name.to_owned()], arg::span(lines, first, 0, first.text.len()));
+        let mut draft =
+            Draft::new(Kind::Command, first.text, vec![name.to_owned()], arg::span(lines, first, 0, first.text.len()));
         draft.shape.weak = true;
         sink.push(draft.program(Some(name)));
     }
@@ -189,7 +212,10 @@ fn interpreter(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut
             if !arg::path(lines, word, true, sink) {
                 return arguments(lines, rest, Some(name), true, true, sink);
             }
-            if let Some(sub) = tail.first().filter(|s| script.contains('.') && (shape::is_word(s.text) || shape::is_strong_identifier(s.text))) {
+            if let Some(sub) = tail
+                .first()
+                .filter(|s| script.contains('.') && (shape::is_word(s.text) || shape::is_strong_identifier(s.text)))
+            {
                 let parts = vec![script.to_owned(), sub.text.to_owned()];
                 let mut draft = Draft::new(Kind::Command, sub.text, parts, arg::span(lines, sub, 0, sub.text.len()));
                 draft.shape.weak = true;
@@ -206,7 +232,11 @@ fn interpreter(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut
 fn module(lines: &[&Located<'_>], rest: &[Word<'_>], sink: &mut Sink) {
     let Some((word, args)) = rest.split_first() else { return };
     let head = word.text.split('.').next().unwrap_or("");
-    let foreign = PROGRAMS.foreign.contains(head) || matches!(head, "venv" | "http" | "unittest" | "json" | "build" | "ensurepip" | "timeit" | "cProfile" | "pdb" | "black");
+    let foreign = PROGRAMS.foreign.contains(head)
+        || matches!(
+            head,
+            "venv" | "http" | "unittest" | "json" | "build" | "ensurepip" | "timeit" | "cProfile" | "pdb" | "black"
+        );
     if head == "pip" {
         return super::tool(lines, args, "pip", sink);
     }
@@ -228,7 +258,21 @@ fn targets(lines: &[&Located<'_>], args: &[Word<'_>], program: &str, sink: &mut 
             continue;
         }
         if word.text.starts_with('-') {
-            skip = matches!(word.text, "-C" | "-f" | "--directory" | "--file" | "--justfile" | "-t" | "--taskfile" | "-p" | "--project-dir" | "-b" | "-c" | "-x" | "-j");
+            skip = matches!(
+                word.text,
+                "-C" | "-f"
+                    | "--directory"
+                    | "--file"
+                    | "--justfile"
+                    | "-t"
+                    | "--taskfile"
+                    | "-p"
+                    | "--project-dir"
+                    | "-b"
+                    | "-c"
+                    | "-x"
+                    | "-j"
+            );
             if word.text == "-x" {
                 skip = false;
                 continue;
@@ -239,17 +283,28 @@ fn targets(lines: &[&Located<'_>], args: &[Word<'_>], program: &str, sink: &mut 
         if arg::assignment(lines, word, sink) {
             continue;
         }
-        let ok = word.text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.' | b':' | b'/' | b'%' | b'+'));
+        let ok = word
+            .text
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.' | b':' | b'/' | b'%' | b'+'));
         if !ok || word.quoted || word.text.len() < 2 {
             continue;
         }
         let builtin = PROGRAMS.builtin.get(program).is_some_and(|b| b.contains(word.text));
-        let mut draft = Draft::new(Kind::Command, word.text, vec![program.to_owned(), word.text.to_owned()], arg::span(lines, word, 0, word.text.len()));
+        let mut draft = Draft::new(
+            Kind::Command,
+            word.text,
+            vec![program.to_owned(), word.text.to_owned()],
+            arg::span(lines, word, 0, word.text.len()),
+        );
         if builtin && program != "make" {
             draft.standing = Standing::Foreign;
         }
         sink.push(draft.program(Some(program)));
-        if !matches!(program, "make" | "gmake" | "gradle" | "gradlew" | "ninja" | "ant" | "gulp" | "grunt" | "mage" | "doit") {
+        if !matches!(
+            program,
+            "make" | "gmake" | "gradle" | "gradlew" | "ninja" | "ant" | "gulp" | "grunt" | "mage" | "doit"
+        ) {
             // The words behind the first are its arguments.
             return;
         }
@@ -282,9 +337,26 @@ fn request(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
             None => {}
         }
         if word.text.starts_with('-') {
-            skip = ["-X", "--request", "-o", "--output", "-d", "--data", "--data-binary", "-H", "--header", "-u", "--user", "-F", "-T", "--cacert", "--cert", "--key"]
-                .into_iter()
-                .find(|f| *f == word.text);
+            skip = [
+                "-X",
+                "--request",
+                "-o",
+                "--output",
+                "-d",
+                "--data",
+                "--data-binary",
+                "-H",
+                "--header",
+                "-u",
+                "--user",
+                "-F",
+                "-T",
+                "--cacert",
+                "--cert",
+                "--key",
+            ]
+            .into_iter()
+            .find(|f| *f == word.text);
             if let Some(m) = word.text.strip_prefix("-X").filter(|m| shape::is_upper(m)) {
                 method = Some(m);
             }
@@ -307,7 +379,9 @@ fn request(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
                     r.parts.insert(0, method.to_owned());
                 }
             }
-        } else if let Some(at) = word.text.find('/').filter(|_| word.text.starts_with("localhost") || word.text.starts_with("127.0.0.1") || word.text.starts_with(':')) {
+        } else if let Some(at) = word.text.find('/').filter(|_| {
+            word.text.starts_with("localhost") || word.text.starts_with("127.0.0.1") || word.text.starts_with(':')
+        }) {
             let path = word.text.get(at..).unwrap_or("");
             crate::reference::inline::route(path, at, method, sink, &|s, len| arg::span(lines, word, s, len));
         }
@@ -329,7 +403,21 @@ fn kubectl(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
             return;
         }
         if word.text.starts_with('-') {
-            skip = matches!(word.text, "-n" | "--namespace" | "-f" | "--filename" | "-c" | "-k" | "--context" | "-o" | "-l" | "--selector" | "-p" | "--from-literal" | "--type");
+            skip = matches!(
+                word.text,
+                "-n" | "--namespace"
+                    | "-f"
+                    | "--filename"
+                    | "-c"
+                    | "-k"
+                    | "--context"
+                    | "-o"
+                    | "-l"
+                    | "--selector"
+                    | "-p"
+                    | "--from-literal"
+                    | "--type"
+            );
             arg::flags(lines, word, Some(name), true, sink);
             continue;
         }
@@ -337,7 +425,12 @@ fn kubectl(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
             verb = Some(word.text);
             continue;
         }
-        if matches!(verb, Some("rollout" | "config" | "create" | "top" | "auth" | "apply" | "set")) && kind.is_none() && !word.text.contains('/') && shape::is_word(word.text) && verb != Some("top") {
+        if matches!(verb, Some("rollout" | "config" | "create" | "top" | "auth" | "apply" | "set"))
+            && kind.is_none()
+            && !word.text.contains('/')
+            && shape::is_word(word.text)
+            && verb != Some("top")
+        {
             verb = Some("get");
             continue;
         }
@@ -345,7 +438,10 @@ fn kubectl(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
         if let Some((k, n)) = word.text.split_once('/') {
             if shape::is_word(k) && !n.is_empty() && !n.starts_with(['$', '<', '{']) {
                 let parts = vec![k.to_owned(), n.to_owned()];
-                sink.push(Draft::new(Kind::Resource, n, parts, arg::span(lines, word, k.len() + 1, n.len())).program(Some(name)));
+                sink.push(
+                    Draft::new(Kind::Resource, n, parts, arg::span(lines, word, k.len() + 1, n.len()))
+                        .program(Some(name)),
+                );
             }
             continue;
         }
@@ -354,7 +450,10 @@ fn kubectl(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
             (_, None) => kind = Some(word.text),
             (_, Some(k)) if shape::is_kebab(word.text) || shape::is_word(word.text) => {
                 let parts = vec![k.to_owned(), word.text.to_owned()];
-                sink.push(Draft::new(Kind::Resource, word.text, parts, arg::span(lines, word, 0, word.text.len())).program(Some(name)));
+                sink.push(
+                    Draft::new(Kind::Resource, word.text, parts, arg::span(lines, word, 0, word.text.len()))
+                        .program(Some(name)),
+                );
             }
             _ => {}
         }

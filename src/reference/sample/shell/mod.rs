@@ -28,7 +28,8 @@ pub(crate) fn line(run: &Located<'_>, text: &str, base: usize, sink: &mut Sink) 
 /// A shell sample. With prompts, what has none is output.
 pub(super) fn block(lines: &[Located<'_>], sink: &mut Sink) {
     let refs: Vec<&Located<'_>> = lines.iter().collect();
-    let prompted = lines.iter().any(|l| prompt_len(l.text()).is_some_and(|p| !l.text().trim_start().starts_with('#') && p > 0));
+    let prompted =
+        lines.iter().any(|l| prompt_len(l.text()).is_some_and(|p| !l.text().trim_start().starts_with('#') && p > 0));
     let mut splitter = Splitter::default();
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     let mut continued = false;
@@ -76,11 +77,20 @@ fn prompt_len(text: &str) -> Option<usize> {
             return Some(lead + p.len());
         }
     }
-    let head: &str = t.get(..t.len().min(60)).or_else(|| t.get(..t.char_indices().take(30).last().map_or(0, |(i, _)| i)))?;
-    let end = head.find("$ ").or_else(|| head.starts_with("PS ").then(|| head.find("> ")).flatten()).or_else(|| head.starts_with("C:\\").then(|| head.find('>')).flatten())?;
+    let head: &str =
+        t.get(..t.len().min(60)).or_else(|| t.get(..t.char_indices().take(30).last().map_or(0, |(i, _)| i)))?;
+    let end = head
+        .find("$ ")
+        .or_else(|| head.starts_with("PS ").then(|| head.find("> ")).flatten())
+        .or_else(|| head.starts_with("C:\\").then(|| head.find('>')).flatten())?;
     let before = head.get(..end)?;
-    let prompt = before.contains('@') || before.starts_with('(') || before.starts_with("PS") || before.starts_with("C:\\") || before.ends_with('~');
-    (prompt && !before.contains(['"', '=', '|'])).then(|| lead + end + 1 + usize::from(head.get(end + 1..).is_some_and(|r| r.starts_with(' '))))
+    let prompt = before.contains('@')
+        || before.starts_with('(')
+        || before.starts_with("PS")
+        || before.starts_with("C:\\")
+        || before.ends_with('~');
+    (prompt && !before.contains(['"', '=', '|']))
+        .then(|| lead + end + 1 + usize::from(head.get(end + 1..).is_some_and(|r| r.starts_with(' '))))
 }
 
 /// Lines that a program prints. Options at a line's beginning are a help text: they stay affirmed.
@@ -102,13 +112,19 @@ fn comment_paths(line: &Located<'_>, at: usize, sink: &mut Sink) {
     let mut offset = at;
     for token in body.split_inclusive([' ', '\t']) {
         let bare = token.trim().trim_matches(['#', '`', '"', '\'', '(', ')', ',', ':', ';', '.']);
-        if bare.len() > 2 && shape::path_look(bare, false) == Some(shape::PathLook::Strong) {
-            if let Some(skip) = token.find(bare) {
-                let mut draft = Draft::new(Kind::Path, bare, shape::path_parts(bare), line.span(offset + skip..offset + skip + bare.len()));
-                draft.shape.incidental = true;
-                draft.shape.glob = bare.contains('*');
-                sink.push(draft);
-            }
+        if bare.len() > 2
+            && shape::path_look(bare, false) == Some(shape::PathLook::Strong)
+            && let Some(skip) = token.find(bare)
+        {
+            let mut draft = Draft::new(
+                Kind::Path,
+                bare,
+                shape::path_parts(bare),
+                line.span(offset + skip..offset + skip + bare.len()),
+            );
+            draft.shape.incidental = true;
+            draft.shape.glob = bare.contains('*');
+            sink.push(draft);
         }
         offset += token.len();
     }
@@ -145,13 +161,21 @@ pub(super) fn environment(lines: &[Located<'_>], sink: &mut Sink) {
         let at = text.len() - body.len();
         let Some((name, value)) = body.split_once('=') else { continue };
         let name = name.trim_end();
-        if name.len() > 1 && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_') && name.bytes().any(|c| c.is_ascii_uppercase()) {
+        if name.len() > 1
+            && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
+            && name.bytes().any(|c| c.is_ascii_uppercase())
+        {
             sink.push(Draft::new(Kind::EnvVar, name, vec![name.to_owned()], line.span(at..at + name.len())));
             let value_at = text.len() - value.len();
             let bare = value.trim().trim_matches(['"', '\'']);
             if shape::path_look(bare, true) == Some(shape::PathLook::Strong) {
                 let skip = value.find(bare).unwrap_or(0);
-                sink.push(Draft::new(Kind::Path, bare, shape::path_parts(bare), line.span(value_at + skip..value_at + skip + bare.len())));
+                sink.push(Draft::new(
+                    Kind::Path,
+                    bare,
+                    shape::path_parts(bare),
+                    line.span(value_at + skip..value_at + skip + bare.len()),
+                ));
             }
         }
     }
@@ -165,7 +189,8 @@ pub(super) fn dockerfile(lines: &[Located<'_>], sink: &mut Sink) {
     let refs: Vec<&Located<'_>> = lines.iter().collect();
     for (index, located) in lines.iter().enumerate() {
         let text = located.text();
-        let (verb, rest) = if continued { ("RUN", text) } else { text.trim_start().split_once(' ').unwrap_or((text.trim(), "")) };
+        let (verb, rest) =
+            if continued { ("RUN", text) } else { text.trim_start().split_once(' ').unwrap_or((text.trim(), "")) };
         let at = text.len() - rest.len();
         match verb.to_ascii_uppercase().as_str() {
             "RUN" | "CMD" | "ENTRYPOINT" if !rest.trim_start().starts_with('[') => {
@@ -179,12 +204,18 @@ pub(super) fn dockerfile(lines: &[Located<'_>], sink: &mut Sink) {
                 let name_at = at + rest.len() - rest.trim_start().len();
                 let name: &str = rest.trim_start().split(['=', ' ']).next().unwrap_or("");
                 if name.len() > 1 {
-                    sink.push(Draft::new(Kind::EnvVar, name, vec![name.to_owned()], located.span(name_at..name_at + name.len())));
+                    sink.push(Draft::new(
+                        Kind::EnvVar,
+                        name,
+                        vec![name.to_owned()],
+                        located.span(name_at..name_at + name.len()),
+                    ));
                 }
             }
             "COPY" | "ADD" => {
                 splitter.split(index, rest, at, &mut pieces);
-                let words: Vec<Word<'_>> = pieces.iter().filter_map(|p| if let Piece::Word(w) = p { Some(*w) } else { None }).collect();
+                let words: Vec<Word<'_>> =
+                    pieces.iter().filter_map(|p| if let Piece::Word(w) = p { Some(*w) } else { None }).collect();
                 let from_stage = words.iter().any(|w| w.text.starts_with("--from"));
                 if let Some((_, sources)) = words.split_last().filter(|_| !from_stage) {
                     for word in sources {

@@ -20,19 +20,37 @@ pub(super) fn tool(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: 
         }
         arg::flags(lines, word, Some(name), true, sink);
         rest = tail;
-        if matches!(word.text, "--filter" | "-F" | "--prefix" | "-C" | "--dir" | "-w" | "--workspace" | "--cwd" | "-f" | "--file" | "-p" | "--project-name" | "-e" | "-s") {
-            if let Some((value, more)) = rest.split_first() {
-                if matches!((name, word.text), ("tox" | "nox", "-e" | "-s")) {
-                    for part in value.text.split(',').filter(|p| !p.is_empty()) {
-                        let at = part.as_ptr() as usize - value.text.as_ptr() as usize;
-                        let parts = vec![name.to_owned(), part.to_owned()];
-                        sink.push(Draft::new(Kind::Command, part, parts, arg::span(lines, value, at, part.len())).program(Some(name)));
-                    }
-                } else {
-                    arg::path(lines, value, true, sink);
+        if matches!(
+            word.text,
+            "--filter"
+                | "-F"
+                | "--prefix"
+                | "-C"
+                | "--dir"
+                | "-w"
+                | "--workspace"
+                | "--cwd"
+                | "-f"
+                | "--file"
+                | "-p"
+                | "--project-name"
+                | "-e"
+                | "-s"
+        ) && let Some((value, more)) = rest.split_first()
+        {
+            if matches!((name, word.text), ("tox" | "nox", "-e" | "-s")) {
+                for part in value.text.split(',').filter(|p| !p.is_empty()) {
+                    let at = part.as_ptr() as usize - value.text.as_ptr() as usize;
+                    let parts = vec![name.to_owned(), part.to_owned()];
+                    sink.push(
+                        Draft::new(Kind::Command, part, parts, arg::span(lines, value, at, part.len()))
+                            .program(Some(name)),
+                    );
                 }
-                rest = more;
+            } else {
+                arg::path(lines, value, true, sink);
             }
+            rest = more;
         }
     }
     let Some((sub, tail)) = rest.split_first() else { return };
@@ -51,8 +69,14 @@ pub(super) fn tool(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: 
     }
     match (name, sub.text) {
         ("npm" | "pnpm" | "yarn" | "bun", "run" | "run-script") => script(lines, tail, &[name, "run"], sink),
-        ("npm" | "pnpm" | "yarn", "test" | "start" | "stop" | "restart" | "t") => script_word(lines, sub, tail, &[name], sink),
-        ("npm" | "pnpm", "exec" | "x" | "dlx") | ("yarn", "dlx" | "exec") | ("bun", "x") | ("poetry" | "pdm" | "uv" | "rye" | "pipenv" | "hatch", "run") | ("bundle", "exec") => {
+        ("npm" | "pnpm" | "yarn", "test" | "start" | "stop" | "restart" | "t") => {
+            script_word(lines, sub, tail, &[name], sink)
+        }
+        ("npm" | "pnpm", "exec" | "x" | "dlx")
+        | ("yarn", "dlx" | "exec")
+        | ("bun", "x")
+        | ("poetry" | "pdm" | "uv" | "rye" | "pipenv" | "hatch", "run")
+        | ("bundle", "exec") => {
             super::command::run(lines, tail, sink);
         }
         ("uv", "pip") => tool(lines, tail, "pip", sink),
@@ -73,10 +97,10 @@ pub(super) fn tool(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: 
         }
         ("go", "run") => {
             let mut own = tail;
-            if let Some((path, more)) = tail.split_first() {
-                if arg::path(lines, path, true, sink) {
-                    own = more;
-                }
+            if let Some((path, more)) = tail.split_first()
+                && arg::path(lines, path, true, sink)
+            {
+                own = more;
             }
             arguments(lines, own, None, own.len() == tail.len(), true, sink);
         }
@@ -89,7 +113,11 @@ pub(super) fn tool(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: 
         ("docker" | "podman", "run" | "exec") => inside_container(lines, tail, name, sink),
         ("helm", _) => helm(lines, tail, sink),
         ("terraform", _) => terraform(lines, tail, sink),
-        ("npm" | "pnpm" | "yarn" | "bun" | "cargo" | "pip" | "pip3" | "pipx" | "pipenv" | "poetry" | "pdm" | "uv" | "rye" | "gem" | "brew" | "composer" | "conda" | "apt" | "apt-get", word) if is_install(word) => {
+        (
+            "npm" | "pnpm" | "yarn" | "bun" | "cargo" | "pip" | "pip3" | "pipx" | "pipenv" | "poetry" | "pdm" | "uv"
+            | "rye" | "gem" | "brew" | "composer" | "conda" | "apt" | "apt-get",
+            word,
+        ) if is_install(word) => {
             packages(lines, tail, name, sink);
         }
         ("yarn" | "pnpm" | "bun", word) if PROGRAMS.builtin.get(name).is_none_or(|b| !b.contains(word)) => {
@@ -109,11 +137,13 @@ fn skip_options<'w, 'a>(lines: &[&Located<'_>], words: &'w [Word<'a>], name: &st
         }
         arg::flags(lines, word, Some(name), true, sink);
         rest = tail;
-        if matches!(word.text, "-f" | "--file" | "-p" | "--project-name" | "--profile" | "--env-file" | "--project-directory") {
-            if let Some((value, more)) = rest.split_first() {
-                arg::path(lines, value, true, sink);
-                rest = more;
-            }
+        if matches!(
+            word.text,
+            "-f" | "--file" | "-p" | "--project-name" | "--profile" | "--env-file" | "--project-directory"
+        ) && let Some((value, more)) = rest.split_first()
+        {
+            arg::path(lines, value, true, sink);
+            rest = more;
         }
     }
     rest
@@ -140,7 +170,10 @@ fn script_word(lines: &[&Located<'_>], word: &Word<'_>, args: &[Word<'_>], befor
     if word.text.len() > 1 && !word.text.starts_with(['<', '$', '[', '{']) {
         let mut parts: Vec<String> = before.iter().map(|s| (*s).to_owned()).collect();
         parts.push(word.text.to_owned());
-        sink.push(Draft::new(Kind::Command, word.text, parts, arg::span(lines, word, 0, word.text.len())).program(before.first().copied()));
+        sink.push(
+            Draft::new(Kind::Command, word.text, parts, arg::span(lines, word, 0, word.text.len()))
+                .program(before.first().copied()),
+        );
     }
     arguments(lines, args, None, false, true, sink);
 }
@@ -151,7 +184,10 @@ fn cargo_targets(lines: &[&Located<'_>], args: &[Word<'_>], sink: &mut Sink) {
     for word in args {
         if word.text.starts_with('-') {
             arg::flags(lines, word, Some("cargo"), true, sink);
-            which = ["--bin", "--example", "--test", "--bench", "-p", "--package", "--features", "-F", "--manifest-path"].into_iter().find(|f| *f == word.text);
+            which =
+                ["--bin", "--example", "--test", "--bench", "-p", "--package", "--features", "-F", "--manifest-path"]
+                    .into_iter()
+                    .find(|f| *f == word.text);
             continue;
         }
         match which.take() {
@@ -162,7 +198,10 @@ fn cargo_targets(lines: &[&Located<'_>], args: &[Word<'_>], sink: &mut Sink) {
                 for part in word.text.split([',', ' ']).filter(|p| !p.is_empty()) {
                     let at = part.as_ptr() as usize - word.text.as_ptr() as usize;
                     let parts = vec!["cargo".to_owned(), flag.to_owned(), part.to_owned()];
-                    sink.push(Draft::new(Kind::Command, part, parts, arg::span(lines, word, at, part.len())).program(Some("cargo")));
+                    sink.push(
+                        Draft::new(Kind::Command, part, parts, arg::span(lines, word, at, part.len()))
+                            .program(Some("cargo")),
+                    );
                 }
             }
             None => {
@@ -175,7 +214,11 @@ fn cargo_targets(lines: &[&Located<'_>], args: &[Word<'_>], sink: &mut Sink) {
 /// `docker compose up svc`.
 fn services(lines: &[&Located<'_>], sub: &Word<'_>, tail: &[Word<'_>], name: &str, sink: &mut Sink) {
     let single = matches!(sub.text, "run" | "exec");
-    let named = single || matches!(sub.text, "up" | "start" | "stop" | "restart" | "logs" | "build" | "pull" | "rm" | "ps" | "kill" | "create");
+    let named = single
+        || matches!(
+            sub.text,
+            "up" | "start" | "stop" | "restart" | "logs" | "build" | "pull" | "rm" | "ps" | "kill" | "create"
+        );
     for word in tail {
         if word.text.starts_with('-') {
             arg::flags(lines, word, Some(name), true, sink);
@@ -189,7 +232,9 @@ fn services(lines: &[&Located<'_>], sub: &Word<'_>, tail: &[Word<'_>], name: &st
             parts.push("compose".to_owned());
         }
         parts.extend([sub.text.to_owned(), word.text.to_owned()]);
-        sink.push(Draft::new(Kind::Command, word.text, parts, arg::span(lines, word, 0, word.text.len())).program(Some(name)));
+        sink.push(
+            Draft::new(Kind::Command, word.text, parts, arg::span(lines, word, 0, word.text.len())).program(Some(name)),
+        );
         if single {
             return;
         }
@@ -208,8 +253,27 @@ fn inside_container(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink:
         }
         if word.text.starts_with('-') {
             arg::flags(lines, word, Some(name), true, sink);
-            let long = ["--name", "--volume", "--env", "--publish", "--network", "--mount", "--env-file", "--user", "--workdir", "--entrypoint", "--platform", "--hostname", "--label", "--memory", "--cpus", "--gpus", "--restart"];
-            value = long.contains(&word.text) || matches!(word.text, "-v" | "-e" | "-p" | "-u" | "-w" | "-h" | "-l" | "-m");
+            let long = [
+                "--name",
+                "--volume",
+                "--env",
+                "--publish",
+                "--network",
+                "--mount",
+                "--env-file",
+                "--user",
+                "--workdir",
+                "--entrypoint",
+                "--platform",
+                "--hostname",
+                "--label",
+                "--memory",
+                "--cpus",
+                "--gpus",
+                "--restart",
+            ];
+            value =
+                long.contains(&word.text) || matches!(word.text, "-v" | "-e" | "-p" | "-u" | "-w" | "-h" | "-l" | "-m");
             continue;
         }
         // The image. What follows runs in it: an image's entry point is unknown, so the program is too.
@@ -241,12 +305,15 @@ fn helm(lines: &[&Located<'_>], args: &[Word<'_>], sink: &mut Sink) {
 fn values(lines: &[&Located<'_>], word: &Word<'_>, sink: &mut Sink) {
     let mut at = 0;
     for pair in word.text.split(',') {
-        if let Some((key, _)) = pair.split_once('=') {
-            if !key.is_empty() && key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-' | b'[' | b']')) {
-                let mut parts = vec!["values".to_owned()];
-                parts.extend(key.split('.').map(str::to_owned));
-                sink.push(Draft::new(Kind::Resource, key, parts, arg::span(lines, word, at, key.len())).program(Some("helm")));
-            }
+        if let Some((key, _)) = pair.split_once('=')
+            && !key.is_empty()
+            && key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-' | b'[' | b']'))
+        {
+            let mut parts = vec!["values".to_owned()];
+            parts.extend(key.split('.').map(str::to_owned));
+            sink.push(
+                Draft::new(Kind::Resource, key, parts, arg::span(lines, word, at, key.len())).program(Some("helm")),
+            );
         }
         at += pair.len() + 1;
     }
@@ -266,10 +333,15 @@ fn terraform(lines: &[&Located<'_>], args: &[Word<'_>], sink: &mut Sink) {
         let end = text.find(['[', '"']).unwrap_or(text.len());
         let Some(address) = text.get(..end) else { continue };
         let parts: Vec<&str> = address.split('.').collect();
-        let known = parts.len() > 1 && parts.iter().all(|p| shape::is_identifier(p) || shape::is_kebab(p)) && shape::extension(address).is_none();
+        let known = parts.len() > 1
+            && parts.iter().all(|p| shape::is_identifier(p) || shape::is_kebab(p))
+            && shape::extension(address).is_none();
         if known {
             let parts = parts.into_iter().map(str::to_owned).collect();
-            sink.push(Draft::new(Kind::Resource, address, parts, arg::span(lines, word, at, address.len())).program(Some("terraform")));
+            sink.push(
+                Draft::new(Kind::Resource, address, parts, arg::span(lines, word, at, address.len()))
+                    .program(Some("terraform")),
+            );
         } else if at == 0 {
             arg::path(lines, word, false, sink);
         }
@@ -281,7 +353,28 @@ fn packages(lines: &[&Located<'_>], tail: &[Word<'_>], name: &str, sink: &mut Si
     for word in tail {
         if word.text.starts_with('-') {
             arg::flags(lines, word, Some(name), true, sink);
-            skip = matches!(word.text, "-r" | "--requirement" | "--features" | "-F" | "--path" | "--git" | "--index-url" | "-i" | "--registry" | "--filter" | "-c" | "--group" | "--version" | "-v" | "--tag" | "--branch" | "-e" | "--editable" | "--root" | "-t");
+            skip = matches!(
+                word.text,
+                "-r" | "--requirement"
+                    | "--features"
+                    | "-F"
+                    | "--path"
+                    | "--git"
+                    | "--index-url"
+                    | "-i"
+                    | "--registry"
+                    | "--filter"
+                    | "-c"
+                    | "--group"
+                    | "--version"
+                    | "-v"
+                    | "--tag"
+                    | "--branch"
+                    | "-e"
+                    | "--editable"
+                    | "--root"
+                    | "-t"
+            );
             continue;
         }
         if std::mem::take(&mut skip) {

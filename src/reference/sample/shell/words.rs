@@ -18,7 +18,9 @@ pub(super) struct Word<'a> {
 pub(super) enum Piece<'a> {
     Word(Word<'a>),
     /// `>`, `>>`: the next word names what is written, if `creates`.
-    Redirect { creates: bool },
+    Redirect {
+        creates: bool,
+    },
     /// `<`.
     Source,
     /// `|`, `&&`, `;`, a line's end.
@@ -157,7 +159,8 @@ impl Splitter {
         }
         let i = i.min(b.len()).max(start + 1);
         let Some(word) = text.get(start..i) else { return next_boundary(text, i) };
-        let quoted = word.len() > 1 && word.starts_with(['"', '\'', '`']) && word.as_bytes().first() == word.as_bytes().last();
+        let quoted =
+            word.len() > 1 && word.starts_with(['"', '\'', '`']) && word.as_bytes().first() == word.as_bytes().last();
         let (word, start) = if quoted { (word.get(1..word.len() - 1).unwrap_or(""), start + 1) } else { (word, start) };
         out.push(Piece::Word(Word { text: word, line, start: base + start, quoted }));
         i
@@ -175,7 +178,9 @@ fn next_boundary(text: &str, mut i: usize) -> usize {
 fn placeholder_end(b: &[u8], open: usize) -> Option<usize> {
     let end = b.iter().skip(open + 1).take(60).position(|c| *c == b'>')? + open + 1;
     let body = b.get(open + 1..end)?;
-    (!body.is_empty() && body.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b' ' | b'.' | b'/' | b'|'))).then_some(end)
+    (!body.is_empty()
+        && body.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b' ' | b'.' | b'/' | b'|')))
+    .then_some(end)
 }
 
 fn closing(b: &[u8], open: usize) -> Option<usize> {
