@@ -3,3 +3,6 @@
 pub mod escape;
 pub mod file;
 pub mod json;
+pub mod plain;
+pub mod proof;
+pub mod sarif;

@@ -1,0 +1,147 @@
+//! The report for a terminal.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use super::escape::terminal;
+use super::json::v1::{Audit, Finding, Inconclusive};
+use super::proof;
+use crate::finding::{Level, Severity};
+
+/// Where the confidence begins on a finding's first line, unless its message is longer.
+const CONFIDENCE_COLUMN: usize = 89;
+
+/// How the report looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Style {
+    /// Whether to colour it with ANSI sequences.
+    pub color: bool,
+}
+
+impl Style {
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.color && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// Writes `audit` for people: each finding with its proof, then what could not be decided, then one
+/// line of counts. Nothing is wrapped. What pages, paths and commits say is made harmless for a
+/// terminal.
+///
+/// # Errors
+/// What `out` says.
+pub fn write(out: &mut dyn Write, audit: &Audit, style: Style) -> io::Result<()> {
+    for finding in &audit.findings {
+        write_finding(out, finding, style)?;
+    }
+    for inconclusive in &audit.inconclusive {
+        write_inconclusive(out, inconclusive, style)?;
+    }
+    if !audit.findings.is_empty() || !audit.inconclusive.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", summary(audit))
+}
+
+fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Result<()> {
+    let at = &finding.location;
+    let place = format!("{}:{}:{}", terminal(&at.document), at.start.line, at.start.column);
+    let (word, code) = match finding.severity {
+        Severity::Error => ("error", "1;31"),
+        Severity::Warning => ("warning", "1;33"),
+        Severity::Note => ("note", "1;36"),
+    };
+    let message = terminal(&finding.message);
+    let width = columns(&place) + 2 + word.len() + 2 + columns(&finding.rule) + 2 + columns(&message);
+    let gap = CONFIDENCE_COLUMN.saturating_sub(width).max(2);
+    let level = match finding.confidence.level {
+        Level::High => "high",
+        Level::Medium => "medium",
+        Level::Low => "low",
+    };
+    writeln!(
+        out,
+        "{}  {}  {}  {message}{:gap$}{}",
+        style.paint("1", &place),
+        style.paint(code, word),
+        terminal(&finding.rule),
+        "",
+        style.paint("2", &format!("{level} ({:.2})", finding.confidence.probability)),
+    )?;
+    for line in proof::lines(&finding.evidence) {
+        writeln!(out, "    {}", style.paint("2", &terminal(&line)))?;
+    }
+    Ok(())
+}
+
+fn write_inconclusive(out: &mut dyn Write, inconclusive: &Inconclusive, style: Style) -> io::Result<()> {
+    let place = inconclusive.document.as_deref().unwrap_or("(the whole audit)");
+    writeln!(
+        out,
+        "{}  {}  {}  {}",
+        style.paint("1", &terminal(place)),
+        style.paint("35", "inconclusive"),
+        terminal(&inconclusive.reason),
+        terminal(&inconclusive.message),
+    )
+}
+
+/// The last line: `312 documents, 4,180 references, 9 findings in 6 documents (2 suppressed), …`.
+#[must_use]
+pub fn summary(audit: &Audit) -> String {
+    let s = &audit.summary;
+    let pages: BTreeSet<&str> = audit.findings.iter().map(|f| f.location.document.as_str()).collect();
+    let mut findings = match s.findings {
+        0 => "no findings".to_owned(),
+        n => format!("{} in {}", count(n, "finding"), count(pages.len(), "document")),
+    };
+    let hidden: Vec<String> = [
+        (s.suppressed, "suppressed"),
+        (s.baselined, "in the baseline"),
+        (s.below_confidence, "below the confidence asked for"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, what)| format!("{} {what}", thousands(n)))
+    .collect();
+    if !hidden.is_empty() {
+        findings.push_str(&format!(" ({})", hidden.join(", ")));
+    }
+    let mut parts = vec![count(s.documents, "document"), count(s.references, "reference"), findings];
+    if s.documents_inconclusive > 0 {
+        parts.push(format!("{} inconclusive", count(s.documents_inconclusive, "document")));
+    }
+    if s.unread_files > 0 {
+        parts.push(format!("{} of code not read", count(s.unread_files, "file")));
+    }
+    parts.join(", ")
+}
+
+fn count(n: usize, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
+}
+
+/// `4180` as `4,180`.
+fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// How many columns of a terminal `text` takes: two for what East Asian fonts draw wide.
+fn columns(text: &str) -> usize {
+    text.chars()
+        .map(|c| match u32::from(c) {
+            0x0300..=0x036f | 0x200c..=0x200d | 0xfe00..=0xfe0f => 0,
+            0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f => 2,
+            0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1f9ff | 0x20000..=0x3fffd => 2,
+            _ => 1,
+        })
+        .sum()
+}
