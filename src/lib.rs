@@ -8,6 +8,7 @@
 
 pub mod config;
 pub mod document;
+pub mod exclusion;
 pub mod finding;
 pub mod history;
 pub mod pipeline;

@@ -1,0 +1,3 @@
+//! The canonical list, by version.
+
+pub mod v1;

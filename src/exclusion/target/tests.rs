@@ -1,0 +1,277 @@
+use serde_json::Value;
+
+use super::*;
+use crate::exclusion::samples::{Page, audit, written};
+use crate::exclusion::{Outcome, Output, export};
+
+/// What real and hostile repositories hold.
+const NAMES: [&str; 24] = [
+    "docs/plain.md",
+    "docs/it's.md",
+    "docs/\"quoted\".md",
+    "docs/$HOME/${x}/$(rm).md",
+    "docs/back\\slash\\.md",
+    "docs/new\nline.md",
+    "docs/return\r\nline.md",
+    "docs/tab\there\u{1}\u{7f}.md",
+    "docs/日本語の手順書.md",
+    "docs/🦀 crab.md",
+    "!not.md",
+    "#hash.md",
+    "docs/ends with blanks  ",
+    " docs/begins with one.md",
+    "docs/*?[a-z].md",
+    "docs/a|b;c,d.md",
+    "docs/%s %(x)s {} {{}} {0}.md",
+    "docs/') OR 1=1 --.md",
+    "docs/\"]}},{\"x\":\"y.md",
+    "docs/<script>&amp;]]>.md",
+    "docs/\u{202e}right-to-left\u{2028}.md",
+    "docs/\\\\\".md",
+    "docs/E'\\'' ; DROP TABLE x; --.md",
+    "docs/'''\"\"\"\\",
+];
+
+fn made(target: Target, options: Options, pages: &[Page<'_>]) -> Result<(String, Outcome), ExportError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), &audit(pages));
+    let mut out = Vec::new();
+    let options = Options { target, max_excluded: 1.0, ..options };
+    let outcome = export(&path, &Policy::builtin().unwrap(), &options, Output::Stream(&mut out))?;
+    Ok((String::from_utf8(out).unwrap(), outcome))
+}
+
+/// Texts made of the letters that languages trip over, the same on each run.
+fn texts() -> Vec<String> {
+    let letters: Vec<char> =
+        "ab'\"\\$\n\r\t|,;{}[]()%&<>!#*?-_/. \u{1}\u{7f}\u{85}日é🦀\u{2028}\u{202e}".chars().collect();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % 1_000_003).unwrap()
+    };
+    let mut all: Vec<String> = (0..400)
+        .map(|i| {
+            let text: String = (0..1 + next() % 12).map(|_| letters[next() % letters.len()]).collect();
+            format!("{i}{text}")
+        })
+        .collect();
+    all.extend(NAMES.iter().map(|n| (*n).to_owned()));
+    all.sort();
+    all
+}
+
+/// All the strings under the key `key` of a JSON value, in order, lists opened.
+fn under<'v>(value: &'v Value, key: &str, out: &mut Vec<&'v str>) {
+    match value {
+        Value::Object(map) => {
+            for (k, v) in map {
+                match v {
+                    Value::Array(items) if k == key && items.iter().all(Value::is_string) => {
+                        out.extend(items.iter().filter_map(Value::as_str));
+                    }
+                    _ => under(v, key, out),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|v| under(v, key, out)),
+        _ => {}
+    }
+}
+
+/// The literals of a text between `open` and `close`, by `escapes` (a letter behind a backslash) and
+/// doubled quotes.
+fn literals(text: &str, quote: char, backslash: bool, doubled: bool) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != quote {
+            continue;
+        }
+        let mut literal = String::new();
+        loop {
+            match chars.next().expect("an open literal") {
+                '\\' if backslash => {
+                    let escape = chars.next().unwrap();
+                    let mut number = |digits: usize, radix: u32, first: Option<char>| {
+                        let mut text: String = first.into_iter().collect();
+                        while text.len() < digits {
+                            text.push(chars.next().unwrap());
+                        }
+                        char::from_u32(u32::from_str_radix(&text, radix).unwrap()).unwrap()
+                    };
+                    literal.push(match escape {
+                        'n' => '\n',
+                        'r' => '\r',
+                        't' => '\t',
+                        'u' => number(4, 16, None),
+                        'U' => number(8, 16, None),
+                        '0'..='3' => number(3, 8, Some(escape)),
+                        c => c,
+                    });
+                }
+                c if c == quote && doubled && chars.peek() == Some(&quote) => {
+                    chars.next();
+                    literal.push(c);
+                }
+                c if c == quote => break,
+                c => literal.push(c),
+            }
+        }
+        out.push(literal);
+    }
+    out
+}
+
+fn parsed(target: Target, text: &str) -> Vec<String> {
+    let json = |key: &str| {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let mut out = Vec::new();
+        under(&value, key, &mut out);
+        out.into_iter().map(str::to_owned).collect()
+    };
+    let lines = |take: fn(&Value) -> Option<String>| {
+        text.lines().filter_map(|line| take(&serde_json::from_str(line).unwrap())).collect()
+    };
+    match target {
+        Target::List => {
+            let list: v1::List = serde_json::from_str(text).unwrap();
+            let pages = list.entries.into_iter().filter(|e| e.section.is_none() && e.weight == 0.0);
+            pages.map(|e| e.document).collect()
+        }
+        Target::Freshness => lines(|v| {
+            (v["section"].is_null() && v["action"] == "exclude").then(|| v["document"].as_str().unwrap().to_owned())
+        }),
+        Target::Vertex => lines(|v| {
+            let data = &v["structData"];
+            (data["shelflife_action"] == "exclude").then(|| data["shelflife_id"].as_str().unwrap().to_owned())
+        }),
+        Target::Dify | Target::Openai => json("value"),
+        Target::Qdrant => json("any"),
+        Target::Chroma | Target::Pinecone => json("$nin"),
+        Target::Elasticsearch | Target::Opensearch => json("path"),
+        Target::Weaviate => json("valueTextArray"),
+        Target::Llamaindex | Target::Haystack => json("value"),
+        Target::Lancedb => literals(text, '\'', false, true),
+        Target::Milvus => literals(text, '"', true, false),
+        Target::Langchain => {
+            literals(text.split_once("frozenset(").unwrap().1.split_once("\n))\n").unwrap().0, '"', true, false)
+        }
+        Target::Pgvector => {
+            let rows = text.split("LOCK TABLE").nth(1).unwrap().lines().filter(|l| l.starts_with("(E'"));
+            rows.map(|row| literals(row, '\'', true, true).swap_remove(0)).collect()
+        }
+        Target::AzureAiSearch => {
+            let all = literals(text.trim_end_matches('\n'), '\'', false, true);
+            let mut all = all.into_iter();
+            let listed: Vec<String> = all.next().unwrap().split('|').map(str::to_owned).collect();
+            assert_eq!(all.next().unwrap(), "|");
+            listed.into_iter().chain(all).collect()
+        }
+        Target::Ignore | Target::Bedrock => Vec::new(),
+    }
+}
+
+#[test]
+fn every_target_gives_back_the_ids_it_was_given_whatever_they_hold() {
+    let texts = texts();
+    let mut pages: Vec<Page<'_>> = texts.iter().map(|t| Page(t, &[true, true])).collect();
+    pages.push(Page("right.md", &[false]));
+    for target in Target::ALL.into_iter().filter(|t| !matches!(t, Target::Ignore | Target::Bedrock)) {
+        let options = Options { allow_unfit: true, ..Options::new(target) };
+        let (text, outcome) = made(target, options, &pages).unwrap();
+        let unfit: Vec<&str> = outcome.made.unfit.iter().map(|(id, _)| id.as_str()).collect();
+        assert!(unfit.is_empty(), "{}: {unfit:?}", target.name());
+        let mut back = parsed(target, &text);
+        back.sort();
+        assert_eq!(back, texts, "{}", target.name());
+    }
+}
+
+#[test]
+fn every_target_can_say_that_nothing_is_excluded() {
+    for target in Target::ALL.into_iter().filter(|t| !t.is_folder()) {
+        let (text, outcome) = made(target, Options::new(target), &[Page("right.md", &[false])]).unwrap();
+        assert_eq!(outcome.counts.documents_excluded, 0);
+        assert!(!text.contains("exclude\"]") && !text.contains("in ()") && !text.contains("[]}}"), "{text}");
+    }
+}
+
+#[test]
+fn sections_are_named_as_the_index_names_them() {
+    let pages = [Page("a.md", &[true, false, false, false]), Page("b.md", &[false])];
+    let by = |template: &str| Options {
+        by: Some(By::Section),
+        id_template: Some(template.into()),
+        ..Options::new(Target::Qdrant)
+    };
+    for (template, id) in [
+        ("{path}#{section}", "a.md#s0"),
+        ("{repo}/{path}:{lines}", "app/a.md:1-10"),
+        ("{heading_path}", "Top > S0"),
+        ("{hash}", "fnv1a:0000000000000000"),
+    ] {
+        let (text, outcome) = made(Target::Qdrant, by(template), &pages).unwrap();
+        assert_eq!(parsed(Target::Qdrant, &text), [id]);
+        // The other page has a section of that heading and text too.
+        let shared = !template.contains("path}") || template.contains("heading");
+        assert_eq!(outcome.made.ambiguous_count, usize::from(shared), "{template}");
+    }
+    // By pages, nothing: only a quarter of the page is wrong.
+    let (text, outcome) = made(Target::Qdrant, Options::new(Target::Qdrant), &pages).unwrap();
+    assert_eq!((text.trim(), outcome.partly), ("{}", 1));
+    // What a record lacks is said.
+    let error = made(Target::Qdrant, by("{block}"), &pages).unwrap_err().to_string();
+    assert!(error.contains("it has no `block`"), "{error}");
+}
+
+#[test]
+fn large_filters_are_split_where_a_store_has_a_limit() {
+    let ids: Vec<String> = (0..20_001).map(|i| format!("d/{i}.md")).collect();
+    let pages: Vec<Page<'_>> = ids.iter().map(|id| Page(id, &[true])).collect();
+    let (text, _) = made(Target::Pinecone, Options::new(Target::Pinecone), &pages).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let groups: Vec<usize> =
+        value["$and"].as_array().unwrap().iter().map(|g| g["path"]["$nin"].as_array().unwrap().len()).collect();
+    assert_eq!(groups, [10_000, 10_000, 1]);
+    let (text, _) = made(Target::Pgvector, Options::new(Target::Pgvector), &pages).unwrap();
+    assert_eq!(text.matches("INSERT INTO").count(), 21);
+}
+
+#[test]
+fn options_that_do_not_fit_are_refused() {
+    let pages = [Page("a.md", &[true])];
+    let usage = |target, options: Options| made(target, options, &pages).unwrap_err().to_string();
+    let section = |t| Options { by: Some(By::Section), ..Options::new(t) };
+    assert!(usage(Target::Ignore, section(Target::Ignore)).contains("whole pages only"));
+    let field = |t, f: &str| Options { id_field: Some(f.into()), ..Options::new(t) };
+    for target in [Target::Lancedb, Target::AzureAiSearch, Target::Milvus] {
+        assert!(usage(target, field(target, "x' OR 1=1")).contains("no name of a field"), "{}", target.name());
+    }
+    assert!(usage(Target::Milvus, field(Target::Milvus, "id")).contains("three or more"));
+    let table = Options { table: Some("x; DROP TABLE y".into()), ..Options::new(Target::Pgvector) };
+    assert!(usage(Target::Pgvector, table).contains("no name of a table"));
+    assert!(usage(Target::Bedrock, Options::new(Target::Bedrock)).contains("folder"));
+    assert!(usage(Target::Openai, field(Target::Openai, &"x".repeat(65))).contains("64"));
+}
+
+#[test]
+fn openai_refuses_values_that_are_too_long() {
+    let long = "x".repeat(513);
+    let pages = [Page(&long, &[true])];
+    let error = made(Target::Openai, Options::new(Target::Openai), &pages).unwrap_err();
+    assert!(matches!(error, ExportError::Unfit { count: 1, .. }), "{error}");
+}
+
+#[test]
+fn ignore_refuses_what_a_line_can_not_hold() {
+    let pages = [Page("a\nb.md", &[true]), Page("c.md", &[true])];
+    let error = made(Target::Ignore, Options::new(Target::Ignore), &pages).unwrap_err().to_string();
+    assert!(error.contains("1 of the ids") && error.contains("line break"), "{error}");
+    let options = Options { allow_unfit: true, ..Options::new(Target::Ignore) };
+    let (text, outcome) = made(Target::Ignore, options, &pages).unwrap();
+    assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), ["/c.md"]);
+    assert_eq!(outcome.made.unfit_count, 1);
+}
