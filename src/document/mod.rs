@@ -34,4 +34,5 @@ pub use model::{
     Section, Target, Tense,
 };
 pub use parse::{ParseError, parse};
+pub use slug::SlugScheme;
 pub use span::{LineIndex, Position, Span};

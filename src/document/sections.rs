@@ -61,24 +61,27 @@ fn preamble(end: usize) -> Section {
     Section { id: "_".into(), level: 0, heading: String::new(), heading_path: Vec::new(), span: Span::new(0, end) }
 }
 
+/// A heading's text without markup, cut at a length that no real one has.
+fn heading_text(inlines: &[Inline]) -> String {
+    let text = full_heading_text(inlines);
+    let mut end = text.len().min(LONGEST_HEADING);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].trim().to_owned()
+}
+
 /// A heading's text without markup.
-pub(crate) fn heading_text(inlines: &[Inline]) -> String {
+pub(crate) fn full_heading_text(inlines: &[Inline]) -> String {
     let mut out = String::new();
     for inline in inlines {
-        if out.len() > LONGEST_HEADING {
-            break;
-        }
         match inline.kind {
             InlineKind::Text | InlineKind::Code => out.push_str(&inline.text),
             InlineKind::Break => out.push(' '),
             _ => {}
         }
     }
-    let mut end = out.len().min(LONGEST_HEADING);
-    while !out.is_char_boundary(end) {
-        end -= 1;
-    }
-    out[..end].trim().to_owned()
+    out.trim().to_owned()
 }
 
 /// Puts counters behind repeated ids.
@@ -96,10 +99,16 @@ impl Ids {
 
     /// The same with another mark before the counter.
     pub(crate) fn unique_with(&mut self, id: String, mark: char) -> String {
+        self.unique_from(id, mark.encode_utf8(&mut [0; 4]), 1)
+    }
+
+    /// The same with a counter that starts at `first`.
+    pub(crate) fn unique_from(&mut self, id: String, mark: &str, first: usize) -> String {
         let Some(mut count) = self.seen.get(&id).copied() else {
             self.seen.insert(id.clone(), 0);
             return id;
         };
+        count = count.max(first.saturating_sub(1));
         loop {
             count += 1;
             let candidate = format!("{id}{mark}{count}");
@@ -109,5 +118,21 @@ impl Ids {
                 return candidate;
             }
         }
+    }
+
+    /// The next of `prefix1`, `prefix2` …
+    pub(crate) fn numbered(&mut self, prefix: &str) -> String {
+        let count = self.seen.entry(prefix.to_owned()).or_insert(0);
+        *count += 1;
+        format!("{prefix}{count}")
+    }
+
+    /// `id` where it is new, else the next of `prefix1`, `prefix2` …
+    pub(crate) fn first_or_numbered(&mut self, id: String, prefix: &str) -> String {
+        if self.seen.contains_key(&id) {
+            return self.numbered(prefix);
+        }
+        self.seen.insert(id.clone(), 0);
+        id
     }
 }
