@@ -13,6 +13,7 @@ mod front_matter;
 mod hash;
 mod html;
 mod inlines;
+mod lines;
 mod mapped;
 mod markdown;
 mod mdx;

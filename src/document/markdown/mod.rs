@@ -9,6 +9,8 @@ use super::build::Builder;
 use super::front_matter;
 use super::mapped::Mapped;
 
+pub(crate) use htmlblock::{Html, read_html};
+
 /// Parses a Markdown page.
 pub(crate) fn parse(builder: &mut Builder<'_>) {
     front_matter::take(builder);
