@@ -36,7 +36,8 @@ pub fn terminal_short(text: &str, max: usize) -> Cow<'_, str> {
 }
 
 /// Whether a terminal, or a reader's eye, could be misled by `c`.
-fn is_harmful(c: char) -> bool {
+#[must_use]
+pub fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,
             // Marks, embeddings, overrides and isolates of direction.

@@ -2,7 +2,16 @@
 
 pub mod escape;
 pub mod file;
+mod filter;
+pub mod html;
+pub mod inert;
 pub mod json;
+pub mod lang;
+pub mod link;
+pub mod markdown;
+pub mod options;
+pub mod overview;
 pub mod plain;
 pub mod proof;
 pub mod sarif;
+pub mod template;

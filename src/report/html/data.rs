@@ -1,0 +1,320 @@
+//! The audit as the HTML report's script takes it.
+//!
+//! Field names are short, and commits are kept once, because a report has thousands of findings.
+//! Texts are clipped: a report shows places, it does not carry pages.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use crate::finding::{CauseKind, Level, Severity};
+use crate::report::inert::clip;
+use crate::report::json::v1::{self, Audit, Finding, Position};
+use crate::report::lang::Strings;
+use crate::report::link;
+use crate::report::overview::{Overview, State, importance};
+
+/// Findings whose proofs stand in one block.
+const BLOCK: usize = 100;
+
+/// Everything in the report.
+pub(super) struct Data {
+    /// What the overview and the lists need.
+    pub(super) list: List,
+    /// The proofs, in the findings' order.
+    pub(super) details: Vec<Vec<Detail>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct List {
+    lang: &'static str,
+    now: String,
+    tool: String,
+    change: bool,
+    summary: v1::Summary,
+    wrong: usize,
+    states: Vec<(State, usize)>,
+    ages: crate::report::overview::Ages,
+    areas: Vec<crate::report::overview::Area>,
+    first: Vec<usize>,
+    system: Option<System>,
+    commits: Vec<Commit>,
+    docs: Vec<Doc>,
+    findings: Vec<Row>,
+    undecided: Vec<(Option<String>, String, String)>,
+    block: usize,
+    t: BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct System {
+    name: String,
+    head: String,
+    date: String,
+    href: Option<String>,
+    shallow: bool,
+}
+
+#[derive(Serialize)]
+struct Commit {
+    id: String,
+    date: String,
+    by: String,
+    what: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Doc {
+    id: String,
+    title: String,
+    state: State,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edited: Option<(String, String)>,
+    refs: usize,
+    rank: f64,
+}
+
+/// What the list shows and searches of a finding.
+#[derive(Serialize)]
+struct Row {
+    d: usize,
+    r: String,
+    s: Severity,
+    l: Level,
+    p: u8,
+    h: String,
+    x: String,
+    line: u32,
+    fp: String,
+    w: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c: Option<(CauseKind, usize)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    fix: bool,
+}
+
+/// What a page shows of a finding besides.
+#[derive(Serialize)]
+pub(super) struct Detail {
+    section: String,
+    from: Position,
+    to: Position,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
+    moment: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entered: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edited: Option<usize>,
+    then: Vec<Place>,
+    count: u32,
+    now: Vec<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause_path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    votes: Option<(u32, u32)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<v1::Fix>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    excerpt: Option<v1::Excerpt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<v1::Diff>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Data {
+    /// The report's data.
+    pub(super) fn of(audit: &Audit, overview: &Overview, strings: &Strings) -> Self {
+        let index: HashMap<&str, usize> =
+            audit.documents.iter().enumerate().map(|(n, d)| (d.id.as_str(), n)).collect();
+        let mut commits = Commits { audit, seen: HashMap::new(), all: Vec::new() };
+        let mut rank = vec![0.0; audit.documents.len()];
+        let mut rows = Vec::with_capacity(audit.findings.len());
+        let mut details: Vec<Vec<Detail>> = Vec::new();
+        for finding in &audit.findings {
+            // Every finding belongs to a page of the audit; one that doesn't is not ours to show.
+            let Some(&d) = index.get(finding.location.document.as_str()) else { continue };
+            if let Some(rank) = rank.get_mut(d) {
+                *rank += importance(finding);
+            }
+            if rows.len() % BLOCK == 0 {
+                details.push(Vec::with_capacity(BLOCK));
+            }
+            rows.push(row(finding, d, strings, &mut commits));
+            if let Some(block) = details.last_mut() {
+                block.push(detail(audit, finding, d, &mut commits));
+            }
+        }
+        let docs = audit
+            .documents
+            .iter()
+            .zip(&overview.states)
+            .zip(&rank)
+            .map(|((document, &state), &rank)| Doc {
+                id: clip(&document.id, 1_000).into_owned(),
+                title: clip(&document.title, 300).into_owned(),
+                state,
+                why: document.tense_reason.as_deref().map(|why| clip(why, 300).into_owned()),
+                href: link::page(audit, document, 1),
+                edited: document
+                    .last_edited
+                    .as_ref()
+                    .map(|e| (day(&e.date), clip(&e.author, 120).into_owned())),
+                refs: document.references,
+                rank: round(rank),
+            })
+            .collect();
+        let system = audit.systems.first().map(|system| System {
+            name: clip(&system.name, 120).into_owned(),
+            head: system.head.clone(),
+            date: day(&system.head_date),
+            href: link::commit(system, &system.head),
+            shallow: system.shallow,
+        });
+        let list = List {
+            lang: strings.lang().tag(),
+            now: day(&audit.now),
+            tool: format!("{} {}", audit.tool.name, audit.tool.version),
+            change: audit.scope == v1::Scope::Change,
+            summary: audit.summary.clone(),
+            wrong: overview.wrong,
+            states: State::ALL.iter().map(|s| (*s, overview.counts.get(s).copied().unwrap_or(0))).collect(),
+            ages: overview.ages,
+            areas: overview.areas.clone(),
+            first: overview.first.iter().take(8).copied().collect(),
+            system,
+            commits: commits.all,
+            docs,
+            findings: rows,
+            undecided: audit
+                .inconclusive
+                .iter()
+                .take(500)
+                .map(|i| {
+                    (
+                        i.document.as_deref().map(|d| clip(d, 300).into_owned()),
+                        clip(&i.reason, 60).into_owned(),
+                        clip(&i.message, 600).into_owned(),
+                    )
+                })
+                .collect(),
+            block: BLOCK,
+            t: strings.all().clone(),
+        };
+        Self { list, details }
+    }
+}
+
+fn row(finding: &Finding, d: usize, strings: &Strings, commits: &mut Commits<'_>) -> Row {
+    let evidence = &finding.evidence;
+    Row {
+        d,
+        r: clip(&finding.rule, 80).into_owned(),
+        s: finding.severity,
+        l: finding.confidence.level,
+        // 0 to 100 fits.
+        p: (finding.confidence.probability.clamp(0.0, 1.0) * 100.0).round() as u8,
+        h: clip(&strings.headline(finding), 600).into_owned(),
+        x: clip(&finding.location.text, 300).into_owned(),
+        line: finding.location.start.line,
+        fp: clip(&finding.fingerprint, 120).into_owned(),
+        w: round(importance(finding)),
+        c: evidence.cause.as_ref().map(|cause| (cause.kind, commits.of(&cause.commit))),
+        n: evidence.replacement.as_ref().map(|r| clip(&r.text, 300).into_owned()),
+        fix: finding.fix.is_some(),
+    }
+}
+
+fn detail(audit: &Audit, finding: &Finding, d: usize, commits: &mut Commits<'_>) -> Detail {
+    let evidence = &finding.evidence;
+    let document = audit.documents.get(d);
+    let section = document.and_then(|d| d.sections.iter().find(|s| s.id == finding.section));
+    let place = |w: &v1::Witness| Place {
+        path: clip(&w.path, 500).into_owned(),
+        line: w.line,
+        text: clip(&w.text, 300).into_owned(),
+        href: audit.systems.first().and_then(|s| link::code(s, &w.commit, &w.path, w.line)),
+    };
+    let moment = evidence.moment.as_ref();
+    Detail {
+        section: section.map(|s| clip(&s.heading_path.join(" › "), 300).into_owned()).unwrap_or_default(),
+        from: finding.location.start,
+        to: finding.location.end,
+        href: document.and_then(|d| link::page(audit, d, finding.location.start.line)),
+        moment: moment.is_some(),
+        entered: moment.and_then(|m| m.entered.as_ref()).map(|c| commits.of(c)),
+        edited: moment.and_then(|m| m.edited.as_ref()).map(|c| commits.of(c)),
+        then: evidence.witnesses.iter().take(8).map(place).collect(),
+        count: evidence.witness_count,
+        now: evidence.now.iter().take(8).map(place).collect(),
+        cause_path: evidence.cause.as_ref().and_then(|c| c.path.as_deref()).map(|p| clip(p, 500).into_owned()),
+        votes: evidence.replacement.as_ref().map(|r| (r.votes, r.of)),
+        fix: finding.fix.clone().filter(|fix| fix.text.len() <= 1_000 && fix.old.len() <= 1_000),
+        excerpt: finding.excerpt.as_ref().map(|e| v1::Excerpt { start: e.start, lines: lines(&e.lines) }),
+        diff: evidence.diff.as_ref().map(|d| v1::Diff {
+            path: clip(&d.path, 500).into_owned(),
+            lines: lines(&d.lines),
+            ..*d
+        }),
+    }
+}
+
+/// Lines within the bounds of `audit.json`, whoever wrote it.
+fn lines(all: &[String]) -> Vec<String> {
+    all.iter().take(v1::EXCERPT_LINES).map(|line| clip(line, v1::LINE_CHARS + 1).into_owned()).collect()
+}
+
+/// The commits of a report, each once.
+struct Commits<'a> {
+    audit: &'a Audit,
+    seen: HashMap<String, usize>,
+    all: Vec<Commit>,
+}
+
+impl Commits<'_> {
+    fn of(&mut self, commit: &v1::Commit) -> usize {
+        if let Some(&at) = self.seen.get(&commit.id) {
+            return at;
+        }
+        let at = self.all.len();
+        self.all.push(Commit {
+            id: clip(&commit.id, 64).into_owned(),
+            date: day(&commit.date),
+            by: clip(&commit.author, 120).into_owned(),
+            what: clip(&commit.subject, 300).into_owned(),
+            href: self.audit.systems.first().and_then(|s| link::commit(s, &commit.id)),
+        });
+        self.seen.insert(commit.id.clone(), at);
+        at
+    }
+}
+
+fn day(date: &chrono::DateTime<chrono::Utc>) -> String {
+    date.format("%Y-%m-%d").to_string()
+}
+
+fn round(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}

@@ -1,0 +1,256 @@
+//! The audit as the Markdown template sees it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::finding::{CauseKind, Level, Severity};
+use crate::report::inert::clip;
+use crate::report::json::v1::{Audit, Commit, Document, Finding, Inconclusive, Summary, System};
+use crate::report::lang::Strings;
+use crate::report::link;
+use crate::report::overview::{Overview, importance};
+
+/// Pages in the first table.
+const FIRST: usize = 20;
+/// Undecided things that are listed.
+const UNDECIDED: usize = 50;
+
+/// All that the template can show.
+#[derive(Debug, Serialize)]
+pub(super) struct View<'a> {
+    lang: &'static str,
+    tool: String,
+    date: String,
+    change: bool,
+    system: Option<&'a System>,
+    head_href: Option<String>,
+    summary: &'a Summary,
+    overview: &'a Overview,
+    first: Vec<First>,
+    pages: Vec<Page>,
+    left_out: usize,
+    undecided: Vec<&'a Inconclusive>,
+}
+
+/// A row of the table of pages to mend first.
+#[derive(Debug, Serialize)]
+struct First {
+    id: String,
+    href: Option<String>,
+    errors: usize,
+    warnings: usize,
+    why: String,
+    since: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Page {
+    id: String,
+    title: String,
+    href: Option<String>,
+    findings: Vec<Item>,
+}
+
+#[derive(Debug, Serialize)]
+struct Item {
+    rule: String,
+    severity: String,
+    confidence: String,
+    headline: String,
+    line: u32,
+    href: Option<String>,
+    section: String,
+    written: Option<Event>,
+    witness: Option<Place>,
+    more: u32,
+    cause: Option<Event>,
+    cause_kind: String,
+    since: Option<String>,
+    replacement: Option<String>,
+    votes: u32,
+    of: u32,
+    now: Vec<Place>,
+    fix: Option<[String; 2]>,
+    diff: Vec<String>,
+    diff_path: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Event {
+    date: String,
+    commit: String,
+    href: Option<String>,
+    author: String,
+    subject: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Place {
+    path: String,
+    href: Option<String>,
+    text: String,
+}
+
+impl<'a> View<'a> {
+    /// The view with the `shown` most important findings in full.
+    pub(super) fn of(audit: &'a Audit, overview: &'a Overview, strings: &Strings, shown: usize) -> Self {
+        let maker = Maker { audit, strings };
+        let mut by_page: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for finding in &audit.findings {
+            by_page.entry(&finding.location.document).or_default().push(finding);
+        }
+        let mut pages: Vec<(&str, &[&Finding])> = by_page.iter().map(|(id, f)| (*id, f.as_slice())).collect();
+        let weight = |findings: &[&Finding]| findings.iter().map(|f| importance(f)).sum::<f64>();
+        pages.sort_by(|a, b| weight(b.1).total_cmp(&weight(a.1)).then(a.0.cmp(b.0)));
+        let documents: BTreeMap<&str, &Document> = audit.documents.iter().map(|d| (d.id.as_str(), d)).collect();
+
+        let first = pages
+            .iter()
+            .filter(|(_, findings)| findings.iter().any(|f| f.severity > Severity::Note))
+            .take(FIRST.min(shown.max(5)))
+            .map(|(id, findings)| maker.first(id, documents.get(id).copied(), findings))
+            .collect();
+        let mut room = shown;
+        let mut full = Vec::new();
+        for (id, findings) in &pages {
+            if room == 0 {
+                break;
+            }
+            let document = documents.get(id).copied();
+            let items: Vec<Item> = findings.iter().take(room).map(|f| maker.item(f, document)).collect();
+            room -= items.len();
+            full.push(Page {
+                id: clip(id, 300).into_owned(),
+                title: clip(document.map_or("", |d| &d.title), 200).into_owned(),
+                href: document.and_then(|d| link::page(audit, d, 1)),
+                findings: items,
+            });
+        }
+        let listed: usize = full.iter().map(|p| p.findings.len()).sum();
+        let system = audit.systems.first();
+        Self {
+            lang: strings.lang().tag(),
+            tool: format!("{} {}", audit.tool.name, audit.tool.version),
+            date: day(&audit.now),
+            change: audit.scope == crate::report::json::v1::Scope::Change,
+            system,
+            head_href: system.and_then(|s| link::commit(s, &s.head)),
+            summary: &audit.summary,
+            overview,
+            first,
+            pages: full,
+            left_out: audit.findings.len() - listed,
+            undecided: audit.inconclusive.iter().take(UNDECIDED).collect(),
+        }
+    }
+}
+
+/// What every part of the view is made with.
+struct Maker<'a> {
+    audit: &'a Audit,
+    strings: &'a Strings,
+}
+
+impl Maker<'_> {
+    fn first(&self, id: &str, document: Option<&Document>, findings: &[&Finding]) -> First {
+        let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+        let top = findings.iter().copied().reduce(|a, b| if importance(b) > importance(a) { b } else { a });
+        let oldest = findings
+            .iter()
+            .filter(|f| f.severity > Severity::Note)
+            .filter_map(|f| f.evidence.cause.as_ref().map(|c| c.commit.date))
+            .min();
+        First {
+            id: clip(id, 300).into_owned(),
+            href: document.and_then(|d| link::page(self.audit, d, top.map_or(1, |f| f.location.start.line))),
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            why: top.map(|f| clip(&self.strings.headline(f), 300).into_owned()).unwrap_or_default(),
+            since: oldest.map(|date| self.strings.duration((self.audit.now - date).num_days())),
+        }
+    }
+
+    fn item(&self, finding: &Finding, document: Option<&Document>) -> Item {
+        let strings = self.strings;
+        let evidence = &finding.evidence;
+        let line = finding.location.start.line;
+        let severity = match finding.severity {
+            Severity::Error => "severity.error",
+            Severity::Warning => "severity.warning",
+            Severity::Note => "severity.note",
+        };
+        let level = match finding.confidence.level {
+            Level::High => "level.high",
+            Level::Medium => "level.medium",
+            Level::Low => "level.low",
+        };
+        let kind = match evidence.cause.as_ref().map(|c| c.kind) {
+            Some(CauseKind::Removed) => "proof.removed",
+            Some(CauseKind::Renamed) => "proof.renamed",
+            Some(CauseKind::Changed) => "proof.changed",
+            None => "proof.unknown",
+        };
+        let section = document
+            .and_then(|d| d.sections.iter().find(|s| s.id == finding.section))
+            .map(|s| s.heading_path.join(" › "))
+            .unwrap_or_default();
+        Item {
+            rule: clip(&finding.rule, 80).into_owned(),
+            severity: strings.get(severity).to_owned(),
+            confidence: strings.fill(
+                "finding.confidence",
+                &[
+                    ("level", strings.get(level).to_owned()),
+                    ("percent", format!("{:.0}", finding.confidence.probability * 100.0)),
+                ],
+            ),
+            headline: clip(&strings.headline(finding), 600).into_owned(),
+            line,
+            href: document.and_then(|d| link::page(self.audit, d, line)),
+            section: clip(&section, 200).into_owned(),
+            written: evidence.moment.as_ref().and_then(|m| m.entered.as_ref()).map(|c| self.event(c)),
+            witness: evidence.witnesses.first().map(|w| self.place(w)),
+            more: evidence.witness_count.saturating_sub(1),
+            cause: evidence.cause.as_ref().map(|c| self.event(&c.commit)),
+            cause_kind: strings.get(kind).to_owned(),
+            since: evidence
+                .cause
+                .as_ref()
+                .map(|c| strings.duration((self.audit.now - c.commit.date).num_days())),
+            replacement: evidence.replacement.as_ref().map(|r| clip(&r.text, 200).into_owned()),
+            votes: evidence.replacement.as_ref().map_or(0, |r| r.votes),
+            of: evidence.replacement.as_ref().map_or(0, |r| r.of),
+            now: evidence.now.iter().take(3).map(|w| self.place(w)).collect(),
+            fix: finding
+                .fix
+                .as_ref()
+                .map(|fix| [clip(&fix.old, 200).into_owned(), clip(&fix.text, 200).into_owned()]),
+            diff: evidence.diff.as_ref().map(|d| d.lines.iter().map(|l| clip(l, 300).into_owned()).collect()).unwrap_or_default(),
+            diff_path: evidence.diff.as_ref().map(|d| clip(&d.path, 300).into_owned()).unwrap_or_default(),
+        }
+    }
+
+    fn event(&self, commit: &Commit) -> Event {
+        Event {
+            date: day(&commit.date),
+            commit: commit.id.get(..7).unwrap_or(&commit.id).to_owned(),
+            href: self.audit.systems.first().and_then(|s| link::commit(s, &commit.id)),
+            author: clip(&commit.author, 80).into_owned(),
+            subject: clip(&commit.subject, 160).into_owned(),
+        }
+    }
+
+    fn place(&self, witness: &crate::report::json::v1::Witness) -> Place {
+        let path = clip(&witness.path, 300);
+        Place {
+            path: witness.line.map_or_else(|| path.clone().into_owned(), |line| format!("{path}:{line}")),
+            href: self.audit.systems.first().and_then(|s| link::code(s, &witness.commit, &witness.path, witness.line)),
+            text: clip(&witness.text, 200).into_owned(),
+        }
+    }
+}
+
+fn day(date: &chrono::DateTime<chrono::Utc>) -> String {
+    date.format("%Y-%m-%d").to_string()
+}
