@@ -13,10 +13,8 @@ pub(crate) fn register(tera: &mut Tera, strings: &Strings) {
     let strings = strings.clone();
     tera.register_function("t", move |args: Kwargs, _: &State| -> TeraResult<String> {
         let key: String = args.must_get("key")?;
-        let values: Vec<(String, String)> = args
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str()?.to_owned(), value.to_string())))
-            .collect();
+        let values: Vec<(String, String)> =
+            args.iter().filter_map(|(name, value)| Some((name.as_str()?.to_owned(), value.to_string()))).collect();
         let values: Vec<(&str, String)> = values.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
         Ok(strings.fill(&key, &values))
     });

@@ -37,7 +37,9 @@ pub fn code(system: &System, commit: &str, path: &str, line: Option<u32>) -> Opt
 pub fn is_web(url: &str) -> bool {
     (url.starts_with("https://") || url.starts_with("http://"))
         && url.len() <= 2_000
-        && url.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'`' | b'\\' | b'(' | b')' | b'{' | b'}' | b'|'))
+        && url.bytes().all(|b| {
+            b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b'"' | b'`' | b'\\' | b'(' | b')' | b'{' | b'}' | b'|')
+        })
 }
 
 fn host(system: &System) -> Option<(&str, &'static str)> {
@@ -98,10 +100,7 @@ mod tests {
             Some("https://github.com/o/n/blob/0123456/docs/a%20b.md?plain=1#L3")
         );
         let lab = system("https://gitlab.example.org/o/n/");
-        assert_eq!(
-            commit(&lab, "0123456").as_deref(),
-            Some("https://gitlab.example.org/o/n/-/commit/0123456")
-        );
+        assert_eq!(commit(&lab, "0123456").as_deref(), Some("https://gitlab.example.org/o/n/-/commit/0123456"));
         assert_eq!(commit(&system("https://example.org/o"), "0123456"), None);
         assert_eq!(commit(&system("javascript:github"), "0123456"), None);
         assert_eq!(commit(&hub, "..\"onclick"), None);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::json::v1::{Audit, Document, Finding};
+use super::json::v1::{Audit, Document, Finding, Status};
 use crate::finding::Severity;
 
 /// What a page's findings make of it.
@@ -28,8 +28,7 @@ pub enum State {
 
 impl State {
     /// All of them, in the order in which reports show them.
-    pub const ALL: [Self; 6] =
-        [Self::Stale, Self::Review, Self::Undecided, Self::Clear, Self::Past, Self::Generated];
+    pub const ALL: [Self; 6] = [Self::Stale, Self::Review, Self::Undecided, Self::Clear, Self::Past, Self::Generated];
 }
 
 /// A folder of pages.
@@ -81,6 +80,9 @@ pub struct Overview {
     pub first: Vec<usize>,
     /// Errors and warnings.
     pub wrong: usize,
+    /// Pages by freshness in steps of ten, the first from 0 to 9, the last with 100; empty where
+    /// the audit has no verdicts.
+    pub freshness: Vec<usize>,
 }
 
 /// The longest list of folders.
@@ -132,7 +134,14 @@ impl Overview {
             of(b).total_cmp(&of(a)).then(a.cmp(&b))
         });
         let wrong = audit.findings.iter().filter(|f| f.severity > Severity::Note).count();
-        Self { states, counts, ages, areas, first, wrong }
+        let mut freshness = Vec::new();
+        for verdict in audit.documents.iter().filter_map(|d| d.verdict.as_ref()) {
+            freshness.resize(10, 0);
+            if let Some(step) = freshness.get_mut(usize::from(verdict.freshness / 10).min(9)) {
+                *step += 1;
+            }
+        }
+        Self { states, counts, ages, areas, first, wrong, freshness }
     }
 }
 
@@ -164,7 +173,18 @@ impl Ages {
     }
 }
 
+/// The policy's word where there is one, else what the findings say.
 fn state(document: &Document, worst: Option<Severity>) -> State {
+    if let Some(verdict) = &document.verdict {
+        return match verdict.status {
+            Status::Fresh => State::Clear,
+            Status::Historical => State::Past,
+            Status::Generated => State::Generated,
+            Status::Inconclusive => State::Undecided,
+            Status::ReviewDue => State::Review,
+            Status::Stale | Status::Contradicted => State::Stale,
+        };
+    }
     match (document.tense.as_str(), worst) {
         (_, Some(Severity::Warning | Severity::Error)) => State::Stale,
         ("historical" | "release", _) => State::Past,

@@ -5,4 +5,6 @@
 mod support;
 
 mod builder;
+mod html;
+mod markdown;
 mod schema;

@@ -36,6 +36,7 @@ pub(super) struct List {
     states: Vec<(State, usize)>,
     ages: crate::report::overview::Ages,
     areas: Vec<crate::report::overview::Area>,
+    freshness: Vec<usize>,
     first: Vec<usize>,
     system: Option<System>,
     commits: Vec<Commit>,
@@ -77,6 +78,8 @@ struct Doc {
     #[serde(skip_serializing_if = "Option::is_none")]
     edited: Option<(String, String)>,
     refs: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fresh: Option<u8>,
     rank: f64,
 }
 
@@ -147,8 +150,7 @@ fn is_false(value: &bool) -> bool {
 impl Data {
     /// The report's data.
     pub(super) fn of(audit: &Audit, overview: &Overview, strings: &Strings) -> Self {
-        let index: HashMap<&str, usize> =
-            audit.documents.iter().enumerate().map(|(n, d)| (d.id.as_str(), n)).collect();
+        let index: HashMap<&str, usize> = audit.documents.iter().enumerate().map(|(n, d)| (d.id.as_str(), n)).collect();
         let mut commits = Commits { audit, seen: HashMap::new(), all: Vec::new() };
         let mut rank = vec![0.0; audit.documents.len()];
         let mut rows = Vec::with_capacity(audit.findings.len());
@@ -178,11 +180,9 @@ impl Data {
                 state,
                 why: document.tense_reason.as_deref().map(|why| clip(why, 300).into_owned()),
                 href: link::page(audit, document, 1),
-                edited: document
-                    .last_edited
-                    .as_ref()
-                    .map(|e| (day(&e.date), clip(&e.author, 120).into_owned())),
+                edited: document.last_edited.as_ref().map(|e| (day(&e.date), clip(&e.author, 120).into_owned())),
                 refs: document.references,
+                fresh: document.verdict.as_ref().map(|v| v.freshness),
                 rank: round(rank),
             })
             .collect();
@@ -203,6 +203,7 @@ impl Data {
             states: State::ALL.iter().map(|s| (*s, overview.counts.get(s).copied().unwrap_or(0))).collect(),
             ages: overview.ages,
             areas: overview.areas.clone(),
+            freshness: overview.freshness.clone(),
             first: overview.first.iter().take(8).copied().collect(),
             system,
             commits: commits.all,

@@ -83,7 +83,8 @@ pub fn code(raw: &str) -> String {
     let plain = !raw.is_empty()
         && raw == raw.trim()
         && !is_loaded(raw)
-        && !raw.contains(['`', '|', '<', '\n', '\r', '\\', '\t']);
+        // Not every reader of Markdown leaves mentions in code alone.
+        && !raw.contains(['@', '`', '|', '<', '\n', '\r', '\\', '\t']);
     if plain { format!("`{raw}`") } else { format!("<code>{}</code>", entities(raw.trim())) }
 }
 
@@ -152,7 +153,7 @@ pub fn entities(raw: &str) -> String {
     for c in shown.chars() {
         match c {
             '\n' | '\r' => out.push(' '),
-            'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '.' | '/' | ',' => out.push(c),
+            'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '.' | '/' | ',' | '-' | '(' | ')' | '=' => out.push(c),
             c if c.is_ascii() => out.push_str(&format!("&#{};", u32::from(c))),
             c => out.push(c),
         }
@@ -176,7 +177,10 @@ mod tests {
     fn words_start_no_markup() {
         assert_eq!(text("a_b *c* <b>&"), r"a\_b \*c\* &lt;b&gt;&amp;");
         assert_eq!(text("@everyone #12 GH-3"), r"@&#8203;everyone \#&#8203;12 GH&#8203;-3");
-        assert_eq!(text("see https://x.y and www.x.y"), "see https:&#8203;/&#8203;/x.y and www&#8203;.x.y".replace("/&#8203;/", "//"));
+        assert_eq!(
+            text("see https://x.y and www.x.y"),
+            "see https:&#8203;/&#8203;/x.y and www&#8203;.x.y".replace("/&#8203;/", "//")
+        );
         assert_eq!(text("{{ a }} {% b %}"), r"\{\{ a \}\} \{\% b \%\}");
         assert_eq!(text("- item"), r"\- item");
         assert_eq!(text("1. item"), r"1\. item");

@@ -214,19 +214,17 @@ impl Maker<'_> {
             more: evidence.witness_count.saturating_sub(1),
             cause: evidence.cause.as_ref().map(|c| self.event(&c.commit)),
             cause_kind: strings.get(kind).to_owned(),
-            since: evidence
-                .cause
-                .as_ref()
-                .map(|c| strings.duration((self.audit.now - c.commit.date).num_days())),
+            since: evidence.cause.as_ref().map(|c| strings.duration((self.audit.now - c.commit.date).num_days())),
             replacement: evidence.replacement.as_ref().map(|r| clip(&r.text, 200).into_owned()),
             votes: evidence.replacement.as_ref().map_or(0, |r| r.votes),
             of: evidence.replacement.as_ref().map_or(0, |r| r.of),
             now: evidence.now.iter().take(3).map(|w| self.place(w)).collect(),
-            fix: finding
-                .fix
+            fix: finding.fix.as_ref().map(|fix| [clip(&fix.old, 200).into_owned(), clip(&fix.text, 200).into_owned()]),
+            diff: evidence
+                .diff
                 .as_ref()
-                .map(|fix| [clip(&fix.old, 200).into_owned(), clip(&fix.text, 200).into_owned()]),
-            diff: evidence.diff.as_ref().map(|d| d.lines.iter().map(|l| clip(l, 300).into_owned()).collect()).unwrap_or_default(),
+                .map(|d| d.lines.iter().map(|l| clip(l, 300).into_owned()).collect())
+                .unwrap_or_default(),
             diff_path: evidence.diff.as_ref().map(|d| clip(&d.path, 300).into_owned()).unwrap_or_default(),
         }
     }

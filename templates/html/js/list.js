@@ -47,6 +47,7 @@ const LISTS = {
       rank: (a, b) => b.rank - a.rank || a.index - b.index,
       page: (a, b) => a.index - b.index,
       findings: (a, b) => b.findings.length - a.findings.length || a.index - b.index,
+      fresh: (a, b) => (a.fresh ?? 101) - (b.fresh ?? 101) || a.index - b.index,
       edited: (a, b) => order(a.edited?.[0] ?? "9", b.edited?.[0] ?? "9") || a.index - b.index,
     },
     tests: {
@@ -92,6 +93,7 @@ function docItem(doc) {
         { class: "meta" },
         doc.title !== doc.id && h("span", {}, doc.title),
         doc.findings.length > 0 && h("span", {}, t("list.count", { n: doc.findings.length })),
+        doc.fresh !== undefined && h("span", {}, t("freshness.is", { n: doc.fresh })),
         doc.edited && h("span", { class: "when" }, t("list.edited"), " ", time(doc.edited[0])),
         doc.why && h("span", {}, doc.why),
       ),
@@ -170,7 +172,7 @@ function listView(kind, query) {
   } else {
     filters.push(choice("state", t("list.state"), [["", t("list.state.all")], ...DATA.states.map(([name]) => [name, t("state." + name)])]));
   }
-  filters.push(choice("sort", t("list.sort"), Object.keys(list.sorts).map((key) => [key === "rank" ? "" : key, t("list.sort." + key)])));
+  filters.push(choice("sort", t("list.sort"), Object.keys(list.sorts).filter((key) => key !== "fresh" || DATA.freshness.length).map((key) => [key === "rank" ? "" : key, t("list.sort." + key)])));
 
   const folder = h("button", { type: "button", class: "chip", onclick: () => set("in", "") });
 

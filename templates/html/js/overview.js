@@ -34,7 +34,7 @@ function overview() {
     h(
       "div",
       { class: "grid" },
-      statesCard(states, summary.documents),
+      statesCard(states, summary.documents, DATA.freshness),
       severityCard(summary),
       DATA.wrong > 0 && agesCard(ages),
       areas.length > 0 && areasCard(areas),
@@ -49,7 +49,25 @@ function card(id, title, ...children) {
   return h("section", { class: "card", "aria-labelledby": id }, h("h2", { id }, title), ...children);
 }
 
-function statesCard(states, total) {
+/** A column for each ten points of freshness. */
+function freshnessChart(steps) {
+  const most = Math.max(1, ...steps);
+  const range = (n) => ({ from: n * 10, to: n === 9 ? 100 : n * 10 + 9 });
+  const told = steps.map((count, n) => t("freshness.step", { ...range(n), n: count })).join(", ");
+  return [
+    h("h3", {}, t("freshness.title")),
+    h(
+      "div",
+      { class: "columns", role: "img", "aria-label": t("freshness.what") + ": " + told },
+      steps.map((count, n) =>
+        h("span", { title: t("freshness.step", { ...range(n), n: count }) }, h("i", { class: "step-" + n, style: { height: (100 * count) / most + "%" } })),
+      ),
+    ),
+    h("p", { class: "axis", "aria-hidden": "true" }, h("span", {}, "0"), h("span", {}, "50"), h("span", {}, "100")),
+  ];
+}
+
+function statesCard(states, total, freshness) {
   const shown = states.filter(([, count]) => count > 0);
   const bar = h("div", { class: "stack", role: "img", "aria-label": t("states.what") + ": " + shown.map(([name, count]) => t("state." + name) + " " + number(count)).join(", ") });
   for (const [name, count] of shown) {
@@ -66,6 +84,7 @@ function statesCard(states, total) {
         h("li", {}, h("a", { href: address("pages", { state: name }) }, state(name), h("b", {}, number(count)))),
       ),
     ),
+    freshness.length > 0 && freshnessChart(freshness),
   );
 }
 
@@ -193,7 +212,7 @@ function undecidedCard(summary) {
   if (!DATA.undecided.length && !hidden) return null;
   return h(
     "section",
-    { class: "undecided", "aria-labelledby": "undecided" },
+    { class: "open-questions", "aria-labelledby": "undecided" },
     h("h2", { id: "undecided" }, t("undecided.title")),
     DATA.undecided.length > 0 &&
       h(

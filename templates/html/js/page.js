@@ -47,6 +47,7 @@ function pageView(name, query) {
         { class: "facts" },
         state(doc.state),
         doc.why && h("span", {}, doc.why),
+        doc.fresh !== undefined && h("span", {}, t("freshness.is", { n: doc.fresh })),
         doc.edited && h("span", {}, tn("page.edited", { date: time(doc.edited[0]), author: doc.edited[1] })),
         h("span", {}, t("page.references", { n: doc.refs })),
         doc.findings.length > 0 && h("span", {}, t("list.count", { n: doc.findings.length })),

@@ -88,6 +88,12 @@ function announce(text) {
   if (live) live.textContent = text;
 }
 
+/** What stands in its place, unless the sentence says so already. */
+function instead(finding) {
+  if (!finding.n || finding.h.includes("`" + finding.n + "`")) return null;
+  return h("span", { class: "instead" }, "→ ", h("code", {}, finding.n));
+}
+
 /** The line of a list: one finding. */
 function findingItem(finding, withPage = true) {
   const doc = DOCS[finding.d];
@@ -97,7 +103,7 @@ function findingItem(finding, withPage = true) {
     h(
       "a",
       { class: "row", href: pageAddress(doc, finding) },
-      h("span", { class: "head" }, severity(finding.s), h("span", { class: "headline" }, prose(finding.h))),
+      h("span", { class: "head" }, severity(finding.s), h("span", { class: "headline" }, prose(finding.h), instead(finding))),
       h(
         "span",
         { class: "meta" },

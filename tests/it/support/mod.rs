@@ -1,5 +1,7 @@
 //! What the integration tests share.
 
+pub mod sample;
+
 #[path = "../../../src/testing.rs"]
 mod testing;
 

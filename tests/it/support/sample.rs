@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use shelflife::finding::{CauseKind, Level, Severity};
 use shelflife::report::json::v1::{
-    Audit, Cause, Commit, Confidence, Diff, Document, Edit, Evidence, Excerpt, Finding, Fix, Inconclusive, Location,
-    Moment, Position, Replacement, Scope, Section, Summary, System, Tool, Witness,
+    Action, Audit, Cause, Commit, Confidence, Diff, Document, Edit, Evidence, Excerpt, Finding, Fix, Inconclusive,
+    Location, Moment, Position, Replacement, Scope, Section, Signals, Status, Summary, System, Tool, Verdict, Witness,
 };
 
 /// Strings of the kind that somebody would plant in a page, a path, a commit or a name.
@@ -32,7 +32,10 @@ pub fn now() -> DateTime<Utc> {
 
 pub fn commit(n: usize, days_ago: i64, author: &str, subject: &str) -> Commit {
     Commit {
-        id: format!("{:040x}", 0x9be0_d11a_u64.wrapping_mul(n as u64 * 7919 + 104_729)),
+        id: {
+            let mixed = (n as u64 + 11).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            format!("{mixed:016x}{:024x}", mixed.rotate_left(29))
+        },
         date: now() - Duration::days(days_ago),
         author: author.to_owned(),
         subject: subject.to_owned(),
@@ -69,6 +72,7 @@ pub fn audit(documents: Vec<Document>, findings: Vec<Finding>) -> Audit {
         findings,
         inconclusive: Vec::new(),
         suppressed: Vec::new(),
+        weak: Vec::new(),
     };
     for document in &mut audit.documents {
         let of_it = |f: &&Finding| f.location.document == document.id;
@@ -88,6 +92,9 @@ pub fn document(id: &str, title: &str) -> Document {
         end,
         content_hash: "fnv1a:0123456789abcdef".into(),
         last_edited: None,
+        blocks: Vec::new(),
+        signals: Signals::default(),
+        verdict: None,
     };
     Document {
         id: id.into(),
@@ -102,6 +109,8 @@ pub fn document(id: &str, title: &str) -> Document {
         findings: 0,
         inconclusive: 0,
         sections: vec![section("_", &[], 1, 3), section("top/use", &[title, "Usage"], 4, 60)],
+        signals: Signals::default(),
+        verdict: None,
     }
 }
 
@@ -127,12 +136,26 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
                 edited: (n % 3 == 0).then(|| commit(n * 3 + 13, 500, "renovate[bot]", "Reflow the pages")),
             }),
             witnesses: vec![
-                Witness { path: "src/cli/serve.rs".into(), line: Some(88), commit: at(&written), text: format!("#[arg(long = \"{}\")]", old.trim_start_matches('-')) },
-                Witness { path: "src/cli/mod.rs".into(), line: Some(14), commit: at(&written), text: format!("const FLAG: &str = \"{old}\";") },
+                Witness {
+                    path: "src/cli/serve.rs".into(),
+                    line: Some(88),
+                    commit: at(&written),
+                    text: format!("#[arg(long = \"{}\")]", old.trim_start_matches('-')),
+                },
+                Witness {
+                    path: "src/cli/mod.rs".into(),
+                    line: Some(14),
+                    commit: at(&written),
+                    text: format!("const FLAG: &str = \"{old}\";"),
+                },
             ],
             witness_count: 5,
             now: Vec::new(),
-            cause: Some(Cause { kind: if n % 2 == 0 { CauseKind::Renamed } else { CauseKind::Removed }, commit: cause, path: Some("src/cli/serve.rs".into()) }),
+            cause: Some(Cause {
+                kind: if n % 2 == 0 { CauseKind::Renamed } else { CauseKind::Removed },
+                commit: cause,
+                path: Some("src/cli/serve.rs".into()),
+            }),
             replacement: (n % 2 == 0).then(|| Replacement { text: new.into(), votes: 5, of: 5 }),
             diff: Some(Diff {
                 path: "src/cli/serve.rs".into(),
@@ -171,9 +194,19 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
 
 /// An audit of `n` findings over about `n / 4` pages in several folders, as a real one looks.
 pub fn many(n: usize) -> Audit {
-    const FOLDERS: [&str; 9] =
-        ["docs/guide", "docs/reference/cli", "docs/operations", "docs/howto/deploy", "runbooks", "services/ledger/docs", "services/gateway/docs", "website/content", ""];
-    const NAMES: [&str; 8] = ["install", "configuration", "upgrade", "backup", "alerts", "authentication", "logging", "troubleshooting"];
+    const FOLDERS: [&str; 9] = [
+        "docs/guide",
+        "docs/reference/cli",
+        "docs/operations",
+        "docs/howto/deploy",
+        "runbooks",
+        "services/ledger/docs",
+        "services/gateway/docs",
+        "website/content",
+        "",
+    ];
+    const NAMES: [&str; 8] =
+        ["install", "configuration", "upgrade", "backup", "alerts", "authentication", "logging", "troubleshooting"];
     const FLAGS: [(&str, &str, &str); 6] = [
         ("--config-file", "--config", "dead-flag"),
         ("HARBOUR_TOKEN", "HARBOUR_API_TOKEN", "dead-env-var"),
@@ -188,8 +221,15 @@ pub fn many(n: usize) -> Audit {
             let (folder, name) = (FOLDERS[p * 5 % FOLDERS.len()], NAMES[p * 3 % NAMES.len()]);
             let slash = if folder.is_empty() { "" } else { "/" };
             let number = if p < 20 { String::new() } else { format!("-{p}") };
-            let mut document = document(&format!("{folder}{slash}{name}{number}.md"), &format!("{}{}{}", name[..1].to_uppercase(), &name[1..], number.replace('-', " ")));
-            document.last_edited = Some(Edit { date: now() - Duration::days((p * 53 % 1500) as i64 + 3), author: ["Mina Okafor", "Jonas Lindqvist", "佐藤 恵"][p % 3].into(), commit: None });
+            let mut document = document(
+                &format!("{folder}{slash}{name}{number}.md"),
+                &format!("{}{}{}", name[..1].to_uppercase(), &name[1..], number.replace('-', " ")),
+            );
+            document.last_edited = Some(Edit {
+                date: now() - Duration::days((p * 53 % 1500) as i64 + 3),
+                author: ["Mina Okafor", "Jonas Lindqvist", "佐藤 恵"][p % 3].into(),
+                commit: None,
+            });
             document
         })
         .collect();
@@ -220,7 +260,9 @@ pub fn many(n: usize) -> Audit {
             it
         })
         .collect();
-    findings.sort_by(|a, b| (&a.location.document, a.location.start.line).cmp(&(&b.location.document, b.location.start.line)));
+    findings.sort_by(|a, b| {
+        (&a.location.document, a.location.start.line).cmp(&(&b.location.document, b.location.start.line))
+    });
     let mut past = document("docs/adr/0007-storage.md", "7. Choose the storage engine");
     past.tense = "historical".into();
     past.tense_reason = Some("a decision record".into());
@@ -228,6 +270,17 @@ pub fn many(n: usize) -> Audit {
     unread.inconclusive = 1;
     documents.extend([past, unread]);
     let mut audit = audit(documents, findings);
+    for document in &mut audit.documents {
+        let lost = document.findings as u8 % 6 * 12 + document.findings as u8 / 2 % 5;
+        let status = match (document.tense.as_str(), document.inconclusive, lost) {
+            ("historical", ..) => Status::Historical,
+            (_, 1.., _) => Status::Inconclusive,
+            (_, _, 0) => Status::Fresh,
+            _ => Status::Stale,
+        };
+        document.verdict =
+            Some(Verdict { status, freshness: 100 - lost, action: Action::Include, losses: Vec::new(), since: None });
+    }
     audit.summary.suppressed = 2;
     audit.inconclusive = vec![Inconclusive {
         document: Some("docs/legacy/charset.md".into()),
@@ -245,13 +298,25 @@ pub fn japanese() -> Audit {
         page.sections[1].heading_path = vec![title.into(), "使い方".into()];
         page
     };
-    let documents = vec![page("docs/導入.md", "導入手順"), page("docs/運用.md", "運用の手引き"), page("docs/障害対応.md", "障害対応")];
+    let documents = vec![
+        page("docs/導入.md", "導入手順"),
+        page("docs/運用.md", "運用の手引き"),
+        page("docs/障害対応.md", "障害対応"),
+    ];
     let text = "起動時は--config-fileで設定ファイルを渡し、30秒待ちます。";
     let mut first = finding("docs/導入.md", 8, "--config-file", "--config", 2);
     first.location.start.column = 5;
     first.location.end.column = 18;
-    first.excerpt = Some(Excerpt { start: 6, lines: vec!["## 使い方".into(), String::new(), text.into(), "終わったら`Ctrl-C`で止めます。".into()] });
-    first.fix = Some(Fix { start: first.location.start, end: first.location.end, old: "--config-file".into(), text: "--config".into() });
+    first.excerpt = Some(Excerpt {
+        start: 6,
+        lines: vec!["## 使い方".into(), String::new(), text.into(), "終わったら`Ctrl-C`で止めます。".into()],
+    });
+    first.fix = Some(Fix {
+        start: first.location.start,
+        end: first.location.end,
+        old: "--config-file".into(),
+        text: "--config".into(),
+    });
     let mut second = finding("docs/運用.md", 12, "HARBOUR_TOKEN", "", 3);
     second.evidence.replacement = None;
     second.rule = "dead-env-var".into();
