@@ -4,9 +4,10 @@ use rustc_hash::FxHashSet;
 
 use crate::document::{BlockKind, Document, Span};
 
-use super::language::is_common_variable;
+use super::language::{FILES, is_common_variable};
 use super::model::{Kind, Place, Reference, Shape, Standing};
-use super::{inline, sample, shape, standing};
+use super::standing::Standings;
+use super::{inline, sample, shape};
 
 /// Everything that the page names, in reading order.
 ///
@@ -16,7 +17,7 @@ use super::{inline, sample, shape, standing};
 pub fn extract(doc: &Document) -> Vec<Reference> {
     let mut sink =
         Sink { refs: Vec::new(), definitions: FxHashSet::default(), section: 0, block: 0, place: Place::Prose };
-    let past_sections = standing::past_sections(doc);
+    let mut standings = Standings::new(doc);
     for (index, block) in doc.blocks.iter().enumerate() {
         sink.section = block.section;
         sink.block = index;
@@ -36,13 +37,9 @@ pub fn extract(doc: &Document) -> Vec<Reference> {
                 inline::extract(doc, block, &mut sink);
             }
         }
-        if sink.refs.len() > first
-            && let Some(fresh) = sink.refs.get_mut(first..)
-        {
-            fresh.sort_by_key(|r| (r.span.start, r.span.end));
-            let past = past_sections.get(block.section).copied().unwrap_or(false);
-            standing::apply(doc, index, block, past, fresh);
-        }
+        let fresh = sink.refs.get_mut(first..).unwrap_or_default();
+        fresh.sort_by_key(|r| (r.span.start, r.span.end));
+        standings.apply(doc, block, fresh);
     }
     sink.refs
 }
@@ -108,6 +105,8 @@ impl Sink {
         if standing == Standing::Affirmed || standing == Standing::Output {
             if draft.kind != Kind::Link && draft.kind != Kind::Route && shape::is_placeholder(draft.text) {
                 standing = Standing::Placeholder;
+            } else if draft.kind == Kind::Path && draft.parts.iter().any(|p| FILES.made_folders.contains(p.as_str())) {
+                standing = Standing::Created;
             } else if draft.kind == Kind::EnvVar && is_common_variable(draft.text) {
                 standing = Standing::Foreign;
             }

@@ -59,6 +59,14 @@ impl<'d> Located<'d> {
         self.text.to_mut().push(' ');
     }
 
+    /// Appends a sign that stands for something which is not to be read.
+    pub(crate) fn push_mask(&mut self, at: Span) {
+        let base = self.text.len();
+        self.segs.push(Seg { text: base, doc: at.start, even: false });
+        self.end = at.end;
+        self.text.to_mut().push('\u{1}');
+    }
+
     /// The visible text.
     pub(crate) fn text(&self) -> &str {
         &self.text
