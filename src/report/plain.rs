@@ -9,7 +9,7 @@ use super::proof;
 use crate::finding::{Level, Severity};
 
 /// Where the confidence begins on a finding's first line, unless its message is longer.
-const CONFIDENCE_COLUMN: usize = 89;
+const CONFIDENCE_COLUMN: usize = 90;
 
 /// How the report looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -32,6 +32,19 @@ pub struct Filter {
     pub origins: BTreeMap<DocumentId, String>,
 }
 
+impl Default for Filter {
+    /// Every rule as it is built in, whatever the confidence.
+    fn default() -> Self {
+        Self {
+            rules: BTreeMap::new(),
+            only: None,
+            min_confidence: Level::Low,
+            undecided: BTreeSet::new(),
+            origins: BTreeMap::new(),
+        }
+    }
+}
+
 impl Filter {
     /// What `options` say; nothing known of the pages.
     #[must_use]

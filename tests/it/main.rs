@@ -4,7 +4,11 @@
 
 mod support;
 
+mod baseline;
 mod builder;
 mod html;
 mod markdown;
+mod report;
+mod sarif;
 mod schema;
+mod suppression;

@@ -1,5 +1,7 @@
 //! What the integration tests share.
 
+pub mod audit;
+pub mod pages;
 pub mod sample;
 
 #[path = "../../../src/testing.rs"]
