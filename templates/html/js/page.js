@@ -60,6 +60,7 @@ function pageView(name, query) {
 function findingView(finding) {
   const id = "finding-" + finding.index;
   const it = detail(finding);
+  const proof = it && timeline(finding, it);
   return h(
     "article",
     { class: "finding " + finding.s, "aria-labelledby": id, tabindex: "-1", "data-fp": finding.fp },
@@ -72,7 +73,7 @@ function findingView(finding) {
     ),
     it && [
       excerpt(finding, it),
-      h("div", { class: "proof" }, h("h3", {}, t("finding.proof")), timeline(finding, it)),
+      proof.children.length > 0 && h("div", { class: "proof" }, h("h3", {}, t("finding.proof")), proof),
       it.diff && diffView(it.diff),
       actions(finding, it),
     ],

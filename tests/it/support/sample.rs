@@ -133,7 +133,7 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
         evidence: Evidence {
             moment: Some(Moment {
                 entered: Some(written.clone()),
-                edited: (n % 3 == 0).then(|| commit(n * 3 + 13, 500, "renovate[bot]", "Reflow the pages")),
+                edited: n.is_multiple_of(3).then(|| commit(n * 3 + 13, 500, "renovate[bot]", "Reflow the pages")),
             }),
             witnesses: vec![
                 Witness {
@@ -152,11 +152,11 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
             witness_count: 5,
             now: Vec::new(),
             cause: Some(Cause {
-                kind: if n % 2 == 0 { CauseKind::Renamed } else { CauseKind::Removed },
+                kind: if n.is_multiple_of(2) { CauseKind::Renamed } else { CauseKind::Removed },
                 commit: cause,
                 path: Some("src/cli/serve.rs".into()),
             }),
-            replacement: (n % 2 == 0).then(|| Replacement { text: new.into(), votes: 5, of: 5 }),
+            replacement: n.is_multiple_of(2).then(|| Replacement { text: new.into(), votes: 5, of: 5 }),
             diff: Some(Diff {
                 path: "src/cli/serve.rs".into(),
                 old_start: 86,
@@ -172,7 +172,7 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
             }),
         },
         fingerprint: format!("v1:{n:016x}"),
-        fix: (n % 2 == 0).then(|| Fix { start, end, old: old.into(), text: new.into() }),
+        fix: n.is_multiple_of(2).then(|| Fix { start, end, old: old.into(), text: new.into() }),
         excerpt: Some(Excerpt {
             start: line.saturating_sub(4).max(1),
             lines: [
