@@ -5,6 +5,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 
 use crate::config::raw::RawConfig;
+use crate::exclusion::list::v1::List;
 use crate::report::json::v1::Audit;
 use crate::rule::RuleFile;
 
@@ -17,22 +18,33 @@ pub struct Schema {
     pub json: String,
 }
 
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// JSON as we write it: what may be null is there all the same.
+    Written,
+    /// JSON as a reader may meet it.
+    Read,
+    /// TOML as people write it.
+    Toml,
+}
+
 /// All of them, by file name.
 #[must_use]
 pub fn all() -> Vec<Schema> {
     vec![
-        Schema { file: "audit-v1.schema.json", json: of::<Audit>(true) },
-        Schema { file: "rule.schema.json", json: of::<RuleFile>(false) },
-        Schema { file: "shelflife.schema.json", json: of::<RawConfig>(false) },
+        Schema { file: "audit-v1.json", json: of::<Audit>(Side::Written) },
+        Schema { file: "config.json", json: of::<RawConfig>(Side::Toml) },
+        Schema { file: "exclusion-list-v1.json", json: of::<List>(Side::Read) },
+        Schema { file: "rule.json", json: of::<RuleFile>(Side::Toml) },
     ]
 }
 
-/// The schema of `T`: of JSON that we write, or of TOML that we read.
-fn of<T: JsonSchema>(written: bool) -> String {
+fn of<T: JsonSchema>(side: Side) -> String {
     let settings = SchemaSettings::draft2020_12();
-    let settings = if written { settings.for_serialize() } else { settings };
+    let settings = if side == Side::Written { settings.for_serialize() } else { settings };
     let mut schema: Value = SchemaGenerator::new(settings).into_root_schema_for::<T>().into();
-    if !written {
+    if side == Side::Toml {
         forbid_null(&mut schema);
     }
     format!("{schema:#}\n")

@@ -42,7 +42,7 @@ fn the_folder_holds_what_the_program_writes() {
 
 #[test]
 fn every_rule_file_fits_its_schema() {
-    let validator = validator("rule.schema.json");
+    let validator = validator("rule.json");
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
     for rule in shelflife::rule::registry::all() {
         let text = fs::read_to_string(rules.join(rule.area).join(format!("{}.toml", rule.id()))).unwrap();
@@ -53,7 +53,7 @@ fn every_rule_file_fits_its_schema() {
 
 #[test]
 fn the_schema_of_the_configuration_agrees_with_the_reader() {
-    let validator = validator("shelflife.schema.json");
+    let validator = validator("config.json");
     let specs = shelflife::rule::registry::specs();
     for (text, right) in [
         ("", true),
