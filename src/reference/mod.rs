@@ -4,6 +4,7 @@ mod extract;
 mod inline;
 mod language;
 mod link;
+pub mod literal;
 mod located;
 mod model;
 mod sample;
@@ -13,4 +14,5 @@ mod standing;
 mod tests;
 
 pub use extract::extract;
+pub use link::{Permalink, percent_decode};
 pub use model::{Kind, Place, Reference, Shape, Standing};
