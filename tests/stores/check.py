@@ -46,7 +46,7 @@ def chroma(records, field, export, folder):
     import chromadb
 
     client = chromadb.PersistentClient(str(folder / "chroma"), chromadb.Settings(anonymized_telemetry=False))
-    collection = client.create_collection("c")
+    collection = client.create_collection("chunks")
     for start in range(0, len(records), 2000):
         part = records[start:start + 2000]
         collection.add(ids=[str(r["number"]) for r in part], embeddings=[vector(r) for r in part],
@@ -194,7 +194,7 @@ def main():
     cases = [("hostile names by page", hostile, "document", None),
              ("hostile names by section", hostile, "section", None),
              ("nothing excluded", nothing, "document", None),
-             ("20,000 exclusions", large, "document", 2_000)]
+             ("20,000 exclusions", large, "document", 1_000)]
     passed = failed = 0
     for name in names:
         for title, corpus, by, most in cases:

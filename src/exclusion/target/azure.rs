@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::ids::{Fits, IdSink};
+use super::ids::{Fits, IdSink, Unfit};
 use super::quote;
 use crate::exclusion::ExportError;
 use crate::exclusion::record::Record;
@@ -27,10 +27,13 @@ impl Azure {
 
 impl IdSink for Azure {
     fn id(&mut self, id: &str, _record: &Record<'_>, out: &mut dyn Write) -> Fits {
+        if id.contains('\r') {
+            return Ok(Err(Unfit("OData has no escape for a carriage return, which readers of text drop".into())));
+        }
         let escaped = id.replace('\'', "''");
         if id.is_empty() || id.contains('|') || id.trim() != id {
             if self.single.len() == MOST_SINGLE {
-                return Ok(Err(super::ids::Unfit(format!(
+                return Ok(Err(Unfit(format!(
                     "it holds `|` or blanks at its ends, and there are more than {MOST_SINGLE} such ids"
                 ))));
             }

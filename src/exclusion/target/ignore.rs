@@ -41,11 +41,8 @@ impl IdSink for Ignore {
 /// The pattern that matches this path and no other. The slash in front ties it to the root, and makes
 /// `!` and `#` plain letters.
 fn pattern(path: &str) -> Result<String, &'static str> {
-    if path.contains(['\n', '\0']) {
+    if path.contains(['\n', '\r', '\0']) {
         return Err("a line of an ignore file can't hold a line break");
-    }
-    if path.ends_with('\r') {
-        return Err("an ignore file drops a carriage return at the end of a line");
     }
     if path.is_empty() || path.ends_with('/') {
         return Err("it is the path of no file");

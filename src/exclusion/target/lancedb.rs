@@ -15,6 +15,11 @@ pub(super) fn form(field: &str) -> Result<Form, ExportError> {
         after: String::new(),
         nothing: "true".into(),
         most: usize::MAX,
-        quote: quote::sql,
+        quote: literal,
     })
+}
+
+/// A carriage return stands outside the quotes: who reads the file as text would lose it.
+fn literal(text: &str) -> Result<String, &'static str> {
+    Ok(quote::sql(text)?.replace('\r', "' || chr(13) || '"))
 }

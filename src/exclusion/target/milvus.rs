@@ -1,7 +1,5 @@
 //! Milvus: a filter expression. `not in` keeps entities that lack the field; `!=` would drop them.
 
-use std::fmt::Write;
-
 use super::filter::Form;
 use super::quote;
 use crate::exclusion::ExportError;
@@ -20,7 +18,7 @@ pub(super) fn form(field: &str) -> Result<Form, ExportError> {
         close: "]".into(),
         between: "",
         after: String::new(),
-        nothing: String::new(),
+        nothing: format!("{field} not in []"),
         most: usize::MAX,
         quote: literal,
     })
@@ -36,9 +34,7 @@ fn literal(text: &str) -> Result<String, &'static str> {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '\0' => return Err("Milvus has no character NUL"),
-            c if c.is_control() && u32::from(c) < 0x80 => {
-                let _ = write!(out, "\\{:03o}", u32::from(c));
-            }
+            // Other control characters may stand as they are; not all versions know numbers for them.
             c => out.push(c),
         }
     }

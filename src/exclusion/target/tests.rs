@@ -81,6 +81,37 @@ fn under<'v>(value: &'v Value, key: &str, out: &mut Vec<&'v str>) {
     }
 }
 
+#[test]
+fn git_ignores_exactly_the_excluded_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |args: &[&str], input: &[u8]| {
+        let mut child = std::process::Command::new("git")
+            .args(["-c", "core.excludesFile=exclusions"])
+            .args(args)
+            .current_dir(folder.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        child.wait_with_output().unwrap().stdout
+    };
+    git(&["init", "-q"], b"");
+    let wrong: Vec<&str> = NAMES.into_iter().filter(|n| !n.contains(['\n', '\r'])).collect();
+    let pages: Vec<Page<'_>> = wrong.iter().map(|n| Page(n, &[true])).collect();
+    let (text, _) = made(Target::Ignore, Options::new(Target::Ignore), &pages).unwrap();
+    std::fs::write(folder.path().join("exclusions"), text).unwrap();
+    let mut right: Vec<String> = wrong.iter().map(|n| format!("right/{n}")).collect();
+    right.extend(wrong.iter().map(|n| format!("{n}x")));
+    right.extend(["docs/ab.md", "docs/z.md", "not.md", "hash.md", "docs/ends with blanks"].map(str::to_owned));
+    let asked: Vec<&str> = wrong.iter().copied().chain(right.iter().map(String::as_str)).collect();
+    let out = git(&["check-ignore", "--no-index", "-z", "--stdin"], asked.join("\0").as_bytes());
+    let out = String::from_utf8(out).unwrap();
+    let ignored: Vec<&str> = out.split_terminator('\0').collect();
+    assert_eq!(ignored, wrong);
+}
+
 /// The literals of a text between `open` and `close`, by `escapes` (a letter behind a backslash) and
 /// doubled quotes.
 fn literals(text: &str, quote: char, backslash: bool, doubled: bool) -> Vec<String> {
@@ -154,7 +185,7 @@ fn parsed(target: Target, text: &str) -> Vec<String> {
         Target::Elasticsearch | Target::Opensearch => json("path"),
         Target::Weaviate => json("valueTextArray"),
         Target::Llamaindex | Target::Haystack => json("value"),
-        Target::Lancedb => literals(text, '\'', false, true),
+        Target::Lancedb => literals(&text.replace("' || chr(13) || '", "\r"), '\'', false, true),
         Target::Milvus => literals(text, '"', true, false),
         Target::Langchain => {
             literals(text.split_once("frozenset(").unwrap().1.split_once("\n))\n").unwrap().0, '"', true, false)
@@ -183,10 +214,14 @@ fn every_target_gives_back_the_ids_it_was_given_whatever_they_hold() {
         let options = Options { allow_unfit: true, ..Options::new(target) };
         let (text, outcome) = made(target, options, &pages).unwrap();
         let unfit: Vec<&str> = outcome.made.unfit.iter().map(|(id, _)| id.as_str()).collect();
-        assert!(unfit.is_empty(), "{}: {unfit:?}", target.name());
+        // What can't be said is refused by name, never changed.
+        let refused = |text: &&String| target == Target::AzureAiSearch && text.contains('\r');
+        let wanted: Vec<&String> = texts.iter().filter(|t| !refused(t)).collect();
+        assert_eq!(outcome.made.unfit_count, texts.len() - wanted.len(), "{}: {unfit:?}", target.name());
+        assert!(target == Target::AzureAiSearch || !text.contains('\r'), "{}", target.name());
         let mut back = parsed(target, &text);
         back.sort();
-        assert_eq!(back, texts, "{}", target.name());
+        assert_eq!(back.iter().collect::<Vec<_>>(), wanted, "{}", target.name());
     }
 }
 
@@ -229,15 +264,15 @@ fn sections_are_named_as_the_index_names_them() {
 
 #[test]
 fn large_filters_are_split_where_a_store_has_a_limit() {
-    let ids: Vec<String> = (0..20_001).map(|i| format!("d/{i}.md")).collect();
+    let ids: Vec<String> = (0..10_001).map(|i| format!("d/{i}.md")).collect();
     let pages: Vec<Page<'_>> = ids.iter().map(|id| Page(id, &[true])).collect();
     let (text, _) = made(Target::Pinecone, Options::new(Target::Pinecone), &pages).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     let groups: Vec<usize> =
         value["$and"].as_array().unwrap().iter().map(|g| g["path"]["$nin"].as_array().unwrap().len()).collect();
-    assert_eq!(groups, [10_000, 10_000, 1]);
+    assert_eq!(groups, [10_000, 1]);
     let (text, _) = made(Target::Pgvector, Options::new(Target::Pgvector), &pages).unwrap();
-    assert_eq!(text.matches("INSERT INTO").count(), 21);
+    assert_eq!(text.matches("INSERT INTO").count(), 11);
 }
 
 #[test]
