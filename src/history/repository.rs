@@ -80,8 +80,11 @@ impl Repository {
         let git = &worker.git;
         let git_dir = git.path().to_owned();
         let common_dir = git.commondir().to_owned();
-        let bare = git.workdir().is_none();
-        let root = git.workdir().unwrap_or(git.path());
+        // A git folder that says nothing of a work tree and isn't called `.git` stands alone.
+        let guessed = |workdir: &&Path| git.path().parent() == Some(*workdir) && !git.path().ends_with(".git");
+        let workdir = git.workdir().filter(|w| !guessed(w));
+        let bare = workdir.is_none();
+        let root = workdir.unwrap_or(git.path());
         // libgit2 ends folders in a slash; people and `Path::join` don't care for it.
         let root: PathBuf = root.components().collect();
         let unreadable = |message: &str| OpenError::Unreadable { path: root.clone(), message: message.to_owned() };
