@@ -13,7 +13,7 @@ use super::objects::{CommitHead, Mode, Objects, ReadError, Tree};
 use super::path::RepoPath;
 
 /// Bytes of trees that are kept before the store is emptied.
-const TREE_BYTES: usize = 48 << 20;
+const TREE_BYTES: usize = 12 << 20;
 
 /// What stands at a path: its mode and object.
 pub type Entry = (Mode, Oid);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
+use rayon::prelude::*;
 
 use super::overlay;
 use super::scan::Scanner;
@@ -17,12 +18,12 @@ use crate::history::rename::Paths;
 use crate::history::replacement::{Target, targets};
 use crate::history::treediff;
 
-/// What all claims share.
+/// What the claims of one interval share.
 pub(super) struct Session<'a> {
     pub lookup: &'a Lookup<'a>,
     pub scanner: Scanner<'a>,
     pub paths: Paths<'a, 'a>,
-    pub lost: &'a [Lost<'a>],
+    pub lost: &'a [&'a Lost<'a>],
     /// Names to vote on, per claim.
     pub targets: Vec<Vec<Target>>,
 }
@@ -34,61 +35,113 @@ pub(super) struct Touched {
     pub old: Oid,
     /// At its end.
     pub new: Option<Oid>,
+    /// Whether it was read: some claim accepts it as a witness.
+    pub read: bool,
 }
+
+type Report = Result<CauseReport, ReadError>;
 
 /// For each claim of `lost`, in the same order: what took its last witness away, where that stood, and
 /// what took its place.
 ///
 /// A claim whose objects can't be read gets the error; the others are not touched by it.
 #[must_use]
-pub fn find(objects: &dyn Objects, mainline: &Mainline, lost: &[Lost<'_>]) -> Vec<Result<CauseReport, ReadError>> {
-    let lookup = Lookup::new(objects, mainline);
-    let targets: Vec<Vec<Target>> =
-        lost.iter().map(|l| if l.vote == VoteStyle::Name { targets(l.text) } else { Vec::new() }).collect();
-    let scanner = Scanner::new(objects, lost, &targets);
-    let session = Session { lookup: &lookup, scanner, paths: Paths::new(&lookup), lost, targets };
-    let mut out: Vec<Result<CauseReport, ReadError>> =
-        lost.iter().map(|_| Ok(CauseReport::none(NoCause::Interval))).collect();
-    let mut intervals: BTreeMap<(MainIx, MainIx), Vec<usize>> = BTreeMap::new();
-    for (n, claim) in lost.iter().enumerate() {
-        match claim.lost {
-            LostAt::Overlay(changes) => set(&mut out, n, overlay::report(&session, n, changes)),
-            LostAt::At(end) if claim.had < end && !mainline.is_empty() && end <= mainline.head() => {
-                intervals.entry((claim.had, end)).or_default().push(n);
-            }
-            LostAt::At(_) => {}
-        }
-    }
-    for ((had, end), claims) in intervals {
-        match session.touched(had, end) {
-            Ok((touched, unread)) => {
-                for n in claims {
-                    set(&mut out, n, session.report(n, had, end, &touched, unread));
-                }
-            }
-            Err(error) => claims.into_iter().for_each(|n| set(&mut out, n, Err(error.clone()))),
-        }
+pub fn find(objects: &dyn Objects, mainline: &Mainline, lost: &[Lost<'_>]) -> Vec<Report> {
+    let mut out: Vec<Report> = lost.iter().map(|_| Ok(CauseReport::none(NoCause::Interval))).collect();
+    for (interval, claims) in intervals(mainline, lost) {
+        let reports = of_interval(objects, mainline, lost, interval, &claims);
+        claims.into_iter().zip(reports).for_each(|(n, report)| set(&mut out, n, report));
     }
     out
 }
 
-fn set(out: &mut [Result<CauseReport, ReadError>], n: usize, report: Result<CauseReport, ReadError>) {
+/// [`find`] on all threads, one interval each. `reader` calls back with a view of the object store of
+/// the calling thread's own.
+///
+/// # Errors
+/// What `reader` says where the store can't be opened.
+pub fn find_all<E: Send>(
+    reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync,
+    mainline: &Mainline,
+    lost: &[Lost<'_>],
+) -> Result<Vec<Report>, E> {
+    let intervals: Vec<_> = intervals(mainline, lost).into_iter().collect();
+    let parts = intervals
+        .par_iter()
+        .map(|(interval, claims)| {
+            let mut reports = Vec::new();
+            reader(&mut |objects| reports = of_interval(objects, mainline, lost, *interval, claims))?;
+            Ok(reports)
+        })
+        .collect::<Result<Vec<_>, E>>()?;
+    let mut out: Vec<Report> = lost.iter().map(|_| Ok(CauseReport::none(NoCause::Interval))).collect();
+    for ((_, claims), reports) in intervals.into_iter().zip(parts) {
+        claims.into_iter().zip(reports).for_each(|(n, report)| set(&mut out, n, report));
+    }
+    Ok(out)
+}
+
+/// The claims by interval; no end where only uncommitted changes lost them. Those whose interval is
+/// none are left out.
+fn intervals(mainline: &Mainline, lost: &[Lost<'_>]) -> BTreeMap<(MainIx, Option<MainIx>), Vec<usize>> {
+    let mut intervals: BTreeMap<(MainIx, Option<MainIx>), Vec<usize>> = BTreeMap::new();
+    for (n, claim) in lost.iter().enumerate() {
+        match claim.lost {
+            _ if mainline.is_empty() => {}
+            LostAt::Overlay(_) => intervals.entry((mainline.head(), None)).or_default().push(n),
+            LostAt::At(end) if claim.had < end && end <= mainline.head() => {
+                intervals.entry((claim.had, Some(end))).or_default().push(n);
+            }
+            LostAt::At(_) => {}
+        }
+    }
+    intervals
+}
+
+fn of_interval(
+    objects: &dyn Objects,
+    mainline: &Mainline,
+    lost: &[Lost<'_>],
+    (had, end): (MainIx, Option<MainIx>),
+    claims: &[usize],
+) -> Vec<Report> {
+    let lost: Vec<&Lost<'_>> = claims.iter().filter_map(|&n| lost.get(n)).collect();
+    let lookup = Lookup::new(objects, mainline);
+    let targets: Vec<Vec<Target>> =
+        lost.iter().map(|l| if l.vote == VoteStyle::Name { targets(l.text) } else { Vec::new() }).collect();
+    let scanner = Scanner::new(objects, &lost, &targets);
+    let session = Session { lookup: &lookup, scanner, paths: Paths::new(&lookup), lost: &lost, targets };
+    let touched = end.map(|end| session.touched(had, end));
+    (0..lost.len())
+        .map(|n| match (end, &touched, lost.get(n).map(|l| l.lost)) {
+            (Some(end), Some(Ok((touched, unread))), _) => session.report(n, had, end, touched, *unread),
+            (_, Some(Err(error)), _) => Err(error.clone()),
+            (_, _, Some(LostAt::Overlay(changes))) => overlay::report(&session, n, changes),
+            _ => Ok(CauseReport::none(NoCause::Interval)),
+        })
+        .collect()
+}
+
+fn set(out: &mut [Report], n: usize, report: Report) {
     if let Some(slot) = out.get_mut(n) {
         *slot = report;
     }
 }
 
 impl Session<'_> {
-    /// The files at `had` that are others at `end`, each read once; and how many could not be.
+    /// The files at `had` that are others at `end`, each that may be a witness read once; and how many
+    /// of those could not be.
     fn touched(&self, had: MainIx, end: MainIx) -> Result<(Vec<Touched>, u32), ReadError> {
         let mut touched = Vec::new();
         treediff::diff(self.lookup, self.lookup.root(had), self.lookup.root(end), &|_| true, &mut |change| {
             let file = |e: Option<(crate::history::Mode, Oid)>| e.filter(|e| e.0.is_file()).map(|e| e.1);
             if let Some(old) = file(change.old) {
-                touched.push(Touched { path: RepoPath::new(&change.path), old, new: file(change.new) });
+                let path = RepoPath::new(&change.path);
+                let read = self.scanner.accepts(&path);
+                touched.push(Touched { path, old, new: file(change.new), read });
             }
         })?;
-        let unread = touched.iter().filter(|t| !self.scanner.visit(t.old)).count();
+        let unread = touched.iter().filter(|t| t.read && !self.scanner.visit(t.old)).count();
         Ok((touched, u32::try_from(unread).unwrap_or(u32::MAX)))
     }
 

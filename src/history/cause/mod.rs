@@ -16,9 +16,10 @@ mod tests;
 
 use git2::Oid;
 
-pub use find::find;
+pub use find::{find, find_all};
 pub(super) use trace::{bisect, comes_back, on_side};
 
+use super::class::Class;
 use super::mainline::MainIx;
 use super::path::RepoPath;
 use crate::finding::{CauseKind, Replacement};
@@ -28,6 +29,12 @@ pub trait Matcher: Send + Sync {
     /// Lines (from 1) of `content`, the file at `path`, that witness the claim, best first; empty if
     /// there are none.
     fn lines(&self, path: &RepoPath, content: &[u8]) -> Vec<u32>;
+
+    /// Whether the file at `path` may be a witness at all, whatever it holds: by default code that
+    /// counts ([`Class::Code`]). Others are not read.
+    fn accepts(&self, path: &RepoPath) -> bool {
+        Class::of(path) == Class::Code
+    }
 
     /// Bytes that every holder contains (a quick filter); none if there are no such.
     fn needle(&self) -> Option<&[u8]>;
@@ -79,7 +86,7 @@ pub struct Lost<'a> {
     pub vote: VoteStyle,
     /// Whether a text names something (for [`VoteStyle::Literal`]: is the value) at the head. A
     /// replacement that does not is not proposed.
-    pub exists_at_head: &'a dyn Fn(&str) -> bool,
+    pub exists_at_head: &'a (dyn Fn(&str) -> bool + Sync),
 }
 
 /// The commit that broke a claim.

@@ -1,9 +1,9 @@
 //! Which blobs hold which terms: each blob is read once for all claims.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use git2::Oid;
 use rustc_hash::FxHashMap;
 
@@ -15,7 +15,10 @@ use crate::history::replacement::{Target, is_bounded};
 /// Larger blobs are not read.
 pub const MAX_BLOB: usize = 4 << 20;
 /// Bytes of blobs that are kept for a second look.
-const KEPT_BYTES: usize = 32 << 20;
+const KEPT_BYTES: usize = 8 << 20;
+
+/// Patterns up to which the automaton has a full table (about a megabyte then); it is twice as fast.
+const DENSE: usize = 400;
 
 /// What a scan of a blob found.
 #[derive(Clone)]
@@ -43,7 +46,7 @@ struct ClaimPatterns {
 /// Reads blobs and remembers what they hold.
 pub struct Scanner<'a> {
     objects: &'a dyn Objects,
-    lost: &'a [Lost<'a>],
+    lost: &'a [&'a Lost<'a>],
     automaton: Option<AhoCorasick>,
     /// By number: the pattern's bytes, and whether it counts only as a whole word.
     patterns: Vec<(Vec<u8>, bool)>,
@@ -51,13 +54,11 @@ pub struct Scanner<'a> {
     seen: RefCell<FxHashMap<Oid, Scanned>>,
     kept: RefCell<Kept>,
     verdicts: RefCell<FxHashMap<(u32, Oid, RepoPath), bool>>,
-    /// Blobs read, for those who measure.
-    pub reads: Cell<usize>,
 }
 
 impl<'a> Scanner<'a> {
     /// A scanner for the claims `lost`, whose names are voted on by `targets` (one list per claim).
-    pub fn new(objects: &'a dyn Objects, lost: &'a [Lost<'a>], targets: &[Vec<Target>]) -> Self {
+    pub fn new(objects: &'a dyn Objects, lost: &'a [&'a Lost<'a>], targets: &[Vec<Target>]) -> Self {
         let mut patterns: Vec<(Vec<u8>, bool)> = Vec::new();
         let mut numbers: FxHashMap<(Vec<u8>, bool), u32> = FxHashMap::default();
         let mut number = |bytes: &[u8], whole: bool| {
@@ -79,7 +80,8 @@ impl<'a> Scanner<'a> {
             })
             .collect();
         // Building fails only beyond the automaton's own limits; every blob is a candidate then.
-        let automaton = AhoCorasick::new(patterns.iter().map(|p| &p.0)).ok();
+        let kind = (patterns.len() <= DENSE).then_some(AhoCorasickKind::DFA);
+        let automaton = AhoCorasick::builder().kind(kind).build(patterns.iter().map(|p| &p.0)).ok();
         Self {
             objects,
             lost,
@@ -89,7 +91,6 @@ impl<'a> Scanner<'a> {
             seen: RefCell::default(),
             kept: RefCell::default(),
             verdicts: RefCell::default(),
-            reads: Cell::new(0),
         }
     }
 
@@ -111,7 +112,6 @@ impl<'a> Scanner<'a> {
         if self.objects.size(id)? > MAX_BLOB {
             return Ok(None);
         }
-        self.reads.set(self.reads.get() + 1);
         let bytes = self.objects.blob(id)?;
         Ok(if is_binary(&bytes) { None } else { Some(bytes) })
     }
@@ -168,14 +168,22 @@ impl<'a> Scanner<'a> {
 
     /// Lines of blob `id`, the file at `path`, that witness claim `claim`.
     pub fn lines(&self, claim: usize, path: &RepoPath, id: Oid) -> Result<Vec<u32>, ReadError> {
-        let Scanned::Holds(found) = self.scan(id)? else { return Ok(Vec::new()) };
         let (Some(patterns), Some(lost)) = (self.claims.get(claim), self.lost.get(claim)) else {
             return Ok(Vec::new());
         };
+        if !lost.matcher.accepts(path) {
+            return Ok(Vec::new());
+        }
+        let Scanned::Holds(found) = self.scan(id)? else { return Ok(Vec::new()) };
         if patterns.needle.is_some_and(|n| found.binary_search(&n).is_err()) {
             return Ok(Vec::new());
         }
         Ok(self.content(id)?.map_or_else(Vec::new, |content| lost.matcher.lines(path, &content)))
+    }
+
+    /// Whether any claim accepts the file at `path` as a witness.
+    pub fn accepts(&self, path: &RepoPath) -> bool {
+        self.lost.iter().any(|l| l.matcher.accepts(path))
     }
 
     /// Whether blob `id`, the file at `path`, witnesses claim `claim`.

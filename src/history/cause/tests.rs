@@ -47,7 +47,7 @@ fn ask_with(
     interval: (u32, u32),
     moment: Option<u32>,
     vote: VoteStyle,
-    exists: &dyn Fn(&str) -> bool,
+    exists: &(dyn Fn(&str) -> bool + Sync),
 ) -> Asked {
     let objects = GitObjects::new(repo.git2()).unwrap();
     let mainline = Mainline::walk(&objects, repo.head(), &|_| false).unwrap();
@@ -97,7 +97,7 @@ fn the_root_commit_may_be_the_only_one_that_had_it() {
 #[test]
 fn a_flag_renamed_in_five_files_gets_five_votes() {
     let repo = Repo::new();
-    let files = ["src/a.rs", "src/b.rs", "src/c.sh", "src/d.py", "src/e.txt"];
+    let files = ["src/a.rs", "src/b.rs", "src/c.sh", "src/d.py", "src/e.go"];
     let with = |flag: &str| -> Vec<(&str, String)> {
         files.iter().map(|f| (*f, format!("first {f}\nrun(\"{flag}\", path, {f});\nlast\n"))).collect()
     };
@@ -244,7 +244,7 @@ fn callers_that_migrate_before_the_definition_goes_vote() {
         &[
             ("src/lib.py", "def fetch_all(url):\n    return 1\n"),
             ("src/one.py", "x = fetch_all(one)\n"),
-            ("test/two.py", "y = fetch_all(two, 2)\n"),
+            ("src/two.py", "y = fetch_all(two, 2)\n"),
         ],
         &[],
         "Start",
@@ -252,7 +252,7 @@ fn callers_that_migrate_before_the_definition_goes_vote() {
     );
     repo.commit(&[("src/lib.py", "def collect(url):\n    pass\ndef fetch_all(url):\n    return 1\n")], &[], "Add", 1);
     repo.commit(&[("src/one.py", "x = collect(one)\n")], &[], "Migrate one", 2);
-    repo.commit(&[("test/two.py", "y = collect(two, 2)\n")], &[], "Migrate two", 3);
+    repo.commit(&[("src/two.py", "y = collect(two, 2)\n")], &[], "Migrate two", 3);
     let gone = repo.commit(&[("src/lib.py", "def collect(url):\n    pass\n")], &[], "Drop the old one", 4);
     let asked = ask(&repo, "fetch_all", 0, 4);
     assert_eq!(asked.cause(), (4, gone, CauseKind::Renamed, "src/lib.py".into()));

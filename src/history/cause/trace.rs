@@ -1,6 +1,6 @@
 //! The last loss within an interval of the mainline.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 
@@ -16,6 +16,8 @@ use crate::history::treediff;
 const ROUNDS: u32 = 64;
 /// Places between a loss and the end of the interval at which a return is looked for.
 const PROBES: u32 = 32;
+/// Files added before a loss that are looked at for the witness.
+const ADDED: usize = 24;
 
 /// Says whether a file backs a claim.
 pub type Holds<'h> = dyn Fn(&RepoPath, Oid) -> Result<bool, ReadError> + 'h;
@@ -117,8 +119,12 @@ pub fn last_loss(
     Ok(Err(NoCause::Unsteady))
 }
 
-/// Files outside `known` that hold at `at`. Such a file changed since `had` (nobody else held there)
-/// and changes again before `lost` (nobody holds there).
+/// Files outside `known` that hold at `at`, where the known ones lost it. They may have got it
+///
+/// - in the same commit, which then only moved it: all that it changed is read, or
+/// - before: of the files added since `had` those of the known ones' suffixes are read, up to a
+///   limit. (Files that were there at `had` without it, got it before `at`, and lose it again before
+///   `lost` would cost more reading than they are worth: to name the first of two losses is no lie.)
 fn others(
     lookup: &Lookup<'_>,
     known: &BTreeSet<RepoPath>,
@@ -127,24 +133,44 @@ fn others(
     lost: MainIx,
     holds: &Holds<'_>,
 ) -> Result<Vec<RepoPath>, ReadError> {
-    let (Some(from), Some(to), Some(end)) = (lookup.root(had), lookup.root(at), lookup.root(lost)) else {
+    let before = MainIx(at.0.saturating_sub(1));
+    let (Some(from), Some(parent), Some(to), Some(end)) =
+        (lookup.root(had), lookup.root(before), lookup.root(at), lookup.root(lost))
+    else {
         return Ok(Vec::new());
     };
-    let mut gained = Vec::new();
-    treediff::diff(lookup, Some(from), Some(to), &|_| true, &mut |change| {
+    let mut gained = BTreeMap::new();
+    treediff::diff(lookup, Some(parent), Some(to), &|_| true, &mut |change| {
         if let Some((mode, id)) = change.new
             && mode.is_file()
         {
-            gained.push((RepoPath::new(&change.path), id));
+            gained.insert(RepoPath::new(&change.path), id);
         }
     })?;
+    let suffixes: BTreeSet<Option<&[u8]>> = known.iter().map(RepoPath::extension).collect();
+    let mut added = Vec::new();
+    treediff::diff(lookup, Some(from), Some(parent), &|_| true, &mut |change| {
+        if let (None, Some((mode, id))) = (change.old, change.new)
+            && mode.is_file()
+        {
+            let path = RepoPath::new(&change.path);
+            if suffixes.contains(&path.extension()) {
+                added.push((path, id));
+            }
+        }
+    })?;
+    // The same folder first: that is where things are moved to most.
+    let folders: BTreeSet<&[u8]> = known.iter().map(RepoPath::parent).collect();
+    added.sort_by_key(|(path, _)| !folders.contains(path.parent()));
+    gained.extend(added.into_iter().take(ADDED));
     let mut found = Vec::new();
     for (path, id) in gained {
+        // What stands there to the end holds nothing, and need not be read.
         if known.contains(&path) || lookup.file_below(end, path.as_bytes())? == Some(id) {
             continue;
         }
         // A blob that can't be read may hold it, but says nothing of where the claim went.
-        if holds(&path, id).unwrap_or(false) {
+        if lookup.file_below(to, path.as_bytes())? == Some(id) && holds(&path, id).unwrap_or(false) {
             found.push(path);
         }
     }

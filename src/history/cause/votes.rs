@@ -1,5 +1,6 @@
 //! Every change that took a term out of a file, put to the vote.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use git2::Oid;
@@ -12,9 +13,12 @@ use crate::history::mainline::MainIx;
 use crate::history::objects::ReadError;
 use crate::history::path::RepoPath;
 use crate::history::replacement::{Ballot, Candidate, Target, vote_literal, vote_name};
+use crate::history::treediff;
 
 /// Changed files that vote on one name.
 const VOTERS: usize = 48;
+/// Files changed by the commit that took the witness away, code or not, that may vote.
+const BESIDE: usize = 100;
 /// Deleted files of them whose successor is looked for.
 const MOVED: usize = 8;
 /// Names in a row that are followed (`a` → `b` → `c`).
@@ -57,14 +61,22 @@ fn name(
     report: &mut CauseReport,
 ) -> Result<(), ReadError> {
     let head = session.lookup.mainline().head();
+    let beside = beside(session, loss)?;
+    // The files that backed the claim vote first, then other code that named it, then whatever else
+    // (tests, pages) the commit that took it away changed too.
+    let rank = |t: &Touched| match (loss.paths.contains(&t.path), t.read, beside.contains(&t.path)) {
+        (true, ..) => Some(0),
+        (_, true, _) => Some(1),
+        (_, _, true) => Some(2),
+        _ => None,
+    };
+    let mut voters: Vec<&Touched> = touched.iter().filter(|t| rank(t).is_some()).collect();
+    voters.sort_by_key(|t| rank(t));
     for (number, target) in session.targets.get(n).into_iter().flatten().enumerate() {
         let names = |id: Oid| session.scanner.names(n, number, id);
         let mut steps = Vec::new();
         let mut moved = 0;
-        // The files that backed the claim vote first, then all that named it.
-        let backed = touched.iter().filter(|t| loss.paths.contains(&t.path));
-        let others = touched.iter().filter(|t| !loss.paths.contains(&t.path));
-        for file in backed.chain(others) {
+        for file in &voters {
             if steps.len() >= VOTERS {
                 break;
             }
@@ -92,6 +104,18 @@ fn name(
         }
     }
     Ok(())
+}
+
+/// The files that the commit of `loss` changed, at most [`BESIDE`].
+fn beside(session: &Session<'_>, loss: &Loss) -> Result<BTreeSet<RepoPath>, ReadError> {
+    let before = loss.at.0.checked_sub(1).and_then(|n| session.lookup.root(MainIx(n)));
+    let mut out = BTreeSet::new();
+    treediff::diff(session.lookup, before, session.lookup.root(loss.at), &|_| true, &mut |change| {
+        if change.old.is_some() && out.len() < BESIDE {
+            out.insert(RepoPath::new(&change.path));
+        }
+    })?;
+    Ok(out)
 }
 
 /// The change between `from` and `to` that took what `names` finds out of `path`; none where it is

@@ -208,6 +208,10 @@ impl Target {
         if self.joiners.chars().any(|c| (count(old_core, c) == 0) != (count(new_core, c) == 0)) {
             return None;
         }
+        // `--no-color` and `--color` are each other's opposite, not successor.
+        if negated(old_core) != negated(new_core) {
+            return None;
+        }
         let (was, is) = (Style::of(old_core), Style::of(new_core));
         if self.joiners.is_empty() && !was.fits(is) {
             return None;
@@ -229,6 +233,11 @@ impl Target {
         let core = text.strip_prefix(&self.before).and_then(|t| t.strip_suffix(&self.after)).unwrap_or(text);
         related(&self.core, core)
     }
+}
+
+fn negated(core: &str) -> bool {
+    let negates = |w: &str| matches!(w, "no" | "not" | "non" | "disable" | "disabled" | "without" | "skip" | "un");
+    words(core).iter().any(|w| negates(w))
 }
 
 /// Words that stand in many places and name nothing.
@@ -392,6 +401,8 @@ mod tests {
         assert_eq!(first("core.pager", "core.pager", "viewer"), None);
         assert_eq!(first("make build-all", "build-all", "dist").as_deref(), Some("make dist"));
         assert_eq!(first("listen_addr", "listen_addr", "return"), None);
+        assert_eq!(first("--no-check", "--no-check", "--check"), None, "the opposite");
+        assert_eq!(first("--no-check", "--no-check", "--skip-check").as_deref(), Some("--skip-check"));
     }
 
     #[test]
