@@ -17,6 +17,9 @@ use crate::history::treediff;
 
 /// Changed files that vote on one name.
 const VOTERS: usize = 48;
+/// Changed files with the name whose later versions are looked at: a name that so many keep is a common
+/// word.
+const ASKED: usize = 120;
 /// Files changed by the commit that took the witness away, code or not, that may vote.
 const BESIDE: usize = 100;
 /// Deleted files of them whose successor is looked for.
@@ -76,14 +79,16 @@ fn name(
         let names = |id: Oid| session.scanner.names(n, number, id);
         let mut steps = Vec::new();
         let mut moved = 0;
+        let mut asked = 0;
         for file in &voters {
-            if steps.len() >= VOTERS {
+            if steps.len() >= VOTERS || asked >= ASKED {
                 break;
             }
             // What can't be read does not vote.
             if !names(file.old).unwrap_or(false) {
                 continue;
             }
+            asked += 1;
             let still = match file.new {
                 Some(id) => names(id).unwrap_or(true),
                 None => false,

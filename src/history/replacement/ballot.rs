@@ -51,7 +51,9 @@ impl Ballot {
         let all = self.of + self.deleted;
         self.ranked(|text, tally| {
             if target.is_related(text) {
-                tally.votes * 3 >= self.of || (tally.votes >= 3 && tally.votes * 5 >= self.of)
+                // A single line must be much like the one that it replaced.
+                let clear = tally.votes >= 2 || tally.likeness >= 0.55;
+                clear && tally.votes * 3 >= self.of || (tally.votes >= 3 && tally.votes * 5 >= self.of)
             } else {
                 let clear = if tally.votes == 1 { all == 1 && tally.likeness >= 0.75 } else { tally.votes * 4 >= all };
                 tally.votes * 2 > self.of && clear

@@ -104,8 +104,14 @@ fn flush(word: &mut String, out: &mut Vec<String>) {
     }
 }
 
-/// Whether two names look like names of one thing: they share a word of three letters or more, one
-/// shortens a word of the other, or they differ by a slip of the pen.
+/// Words that names of different things share.
+const GENERIC: &[&str] = &[
+    "add", "all", "data", "file", "files", "for", "from", "get", "has", "key", "list", "name", "new", "old", "path",
+    "remove", "set", "the", "type", "url", "use", "value", "with",
+];
+
+/// Whether two names look like names of one thing: they share a word of three letters or more that
+/// says something, one shortens a word of the other, or they differ by a slip of the pen.
 #[must_use]
 pub fn related(a: &str, b: &str) -> bool {
     let (left, right) = (words(a), words(b));
@@ -114,7 +120,8 @@ pub fn related(a: &str, b: &str) -> bool {
         short.chars().count() >= 3 && (long.starts_with(short) || stem(short) == stem(long))
             || short.chars().count() >= 5 && nearly(short, long)
     };
-    left.iter().any(|x| right.iter().any(|y| akin(x, y))) || left.concat() == right.concat()
+    let says = |w: &&String| GENERIC.binary_search(&w.as_str()).is_err();
+    left.iter().filter(says).any(|x| right.iter().filter(says).any(|y| akin(x, y))) || left.concat() == right.concat()
 }
 
 /// A word without the endings that English gives it.
@@ -137,4 +144,44 @@ fn nearly(a: &str, b: &str) -> bool {
     let left = a.len().min(b.len()) - front;
     let back = a.iter().rev().zip(b.iter().rev()).take(left).take_while(|(x, y)| x == y).count();
     a.len() - front - back <= 2 && b.len() - front - back <= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_words_and_a_style() {
+        let joined = |name: &str| words(name).join(" ");
+        assert_eq!(joined("HTTPServer2"), "http server2");
+        assert_eq!(joined("config_file-name"), "config file name");
+        assert_eq!(joined("parseURLNow"), "parse url now");
+        assert_eq!(joined("v2Api"), "v2 api");
+        assert_eq!(joined("__"), "");
+        let styles = ["a-b", "a_b", "A_B", "aB", "AB", "Ab", "ab", "_ab"].map(Style::of);
+        use Style::{Camel, Kebab, Lower, Pascal, Screaming, Snake, Upper};
+        assert_eq!(styles, [Kebab, Snake, Screaming, Camel, Upper, Pascal, Lower, Lower]);
+        assert!(Lower.fits(Kebab) && Kebab.fits(Lower) && !Lower.fits(Screaming) && !Snake.fits(Camel));
+    }
+
+    #[test]
+    fn a_name_can_be_spelled_in_every_style() {
+        let parts = words("config-file");
+        let spelled =
+            [Style::Kebab, Style::Snake, Style::Screaming, Style::Camel, Style::Pascal].map(|s| s.spell(&parts));
+        assert_eq!(spelled, ["config-file", "config_file", "CONFIG_FILE", "configFile", "ConfigFile"]);
+    }
+
+    #[test]
+    fn names_of_one_thing_share_a_word_that_says_something() {
+        assert!(GENERIC.is_sorted());
+        for (a, b) in
+            [("config_file", "config"), ("cfg_dir", "directory"), ("colour", "color"), ("remoteHeads", "remote_heads")]
+        {
+            assert!(related(a, b), "{a} {b}");
+        }
+        for (a, b) in [("get_user", "get_order"), ("file_name", "file_size"), ("alpha", "omega"), ("ab", "abc")] {
+            assert!(!related(a, b), "{a} {b}");
+        }
+    }
 }

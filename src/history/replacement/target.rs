@@ -66,8 +66,9 @@ pub fn targets(text: &str) -> Vec<Target> {
     let mut end = core.len();
     for segment in core.rsplit(separator) {
         let start = end - segment.len();
-        let known = words(segment);
-        if known.len() > 1 || segment.chars().count() >= 4 {
+        // A short word alone stands in too many places for anything else.
+        let least = if end == core.len() { 4 } else { 8 };
+        if words(segment).len() > 1 || segment.starts_with(char::is_uppercase) || segment.chars().count() >= least {
             let (head, tail) = (core.get(..start).unwrap_or(""), core.get(end..).unwrap_or(""));
             out.push(plain(&format!("{before}{head}"), segment, &format!("{tail}{after}"), true));
         }
@@ -231,8 +232,28 @@ impl Target {
     /// Whether `text`, which came from [`Target::text_for`], looks like a name of the same thing.
     pub(super) fn is_related(&self, text: &str) -> bool {
         let core = text.strip_prefix(&self.before).and_then(|t| t.strip_suffix(&self.after)).unwrap_or(text);
-        related(&self.core, core)
+        let (old, new) = differing(&self.core, core, self.joiners);
+        related(old, new)
     }
+}
+
+/// Two qualified names without the segments that both start or end with.
+fn differing<'a, 'b>(old: &'a str, new: &'b str, joiners: &str) -> (&'a str, &'b str) {
+    if joiners.is_empty() {
+        return (old, new);
+    }
+    let is_joiner = |c: char| joiners.contains(c);
+    let same = |a: std::str::Chars<'_>, b: std::str::Chars<'_>| -> usize {
+        a.zip(b).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum()
+    };
+    let front = same(old.chars(), new.chars());
+    let front = old[..front].rfind(is_joiner).map_or(0, |at| at + 1);
+    let (old, new) = (&old[front..], &new[front..]);
+    let back: usize =
+        old.chars().rev().zip(new.chars().rev()).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum();
+    let tail = &old[old.len() - back..];
+    let back = tail.find(is_joiner).map_or(0, |at| tail.len() - at);
+    (&old[..old.len() - back], &new[..new.len() - back])
 }
 
 fn negated(core: &str) -> bool {
@@ -401,6 +422,10 @@ mod tests {
         assert_eq!(first("core.pager", "core.pager", "viewer"), None);
         assert_eq!(first("make build-all", "build-all", "dist").as_deref(), Some("make dist"));
         assert_eq!(first("listen_addr", "listen_addr", "return"), None);
+        assert_eq!(differing("a.b.c", "a.x.c", "."), ("b", "x"));
+        assert_eq!(differing("a.b", "a.b.c", "."), ("b", "b.c"));
+        assert_eq!(differing("A::b", "C::b", ":"), ("A", "C"));
+        assert_eq!(differing("a.b", "a.b", "."), ("b", "b"));
         assert_eq!(first("--no-check", "--no-check", "--check"), None, "the opposite");
         assert_eq!(first("--no-check", "--no-check", "--skip-check").as_deref(), Some("--skip-check"));
     }
