@@ -159,6 +159,7 @@ impl Parts {
             comments: self.comments,
             tense: Tense::Current,
             migration: false,
+            historical_sections: Vec::new(),
         }
     }
 }

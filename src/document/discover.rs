@@ -101,6 +101,11 @@ impl Discovery {
     }
 }
 
+/// Whether a folder of this name (in lower case) holds documentation.
+pub(crate) fn is_documentation_folder(name: &str) -> bool {
+    holds(&PAGES.documentation.folders, name)
+}
+
 /// The patterns as data.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -24,6 +24,7 @@ mod rst;
 mod sections;
 pub mod slug;
 mod span;
+pub mod tense;
 #[cfg(test)]
 mod testing;
 

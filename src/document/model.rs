@@ -104,6 +104,9 @@ pub struct Document {
     /// Whether the page leads from an old version to a newer one (a migration or upgrade guide): it
     /// speaks of the present, but what it says of the old side is no error.
     pub migration: bool,
+    /// Sections of a page of the present that tell of its past (a README's "Changelog"), as sorted
+    /// indices into [`Self::sections`]: what they say is not held against the present.
+    pub historical_sections: Vec<usize>,
 }
 
 /// Data before the text of a page.

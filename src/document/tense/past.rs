@@ -1,0 +1,204 @@
+//! Records of the past, by path, title, front matter and shape.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::super::model::Document;
+use super::{Place, versions};
+
+/// `rules/document/past.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Past {
+    pub(super) kind: Vec<Kind>,
+    pub(super) about: About,
+    pub(super) front_matter: FrontMatter,
+    pub(super) shape: Vec<Shape>,
+    pub(super) versions: versions::Rule,
+    pub(super) migration: Words,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Kind {
+    pub(super) reason: String,
+    #[serde(default)]
+    dated_folders: Vec<String>,
+    #[serde(flatten)]
+    words: Words,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Words {
+    stems: Vec<String>,
+    stem_prefixes: Vec<String>,
+    stem_suffixes: Vec<String>,
+    folders: Vec<String>,
+    titles: Vec<String>,
+    title_prefixes: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct About {
+    titles: Vec<String>,
+    stems: Vec<String>,
+    folders: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FrontMatter {
+    status_keys: Vec<String>,
+    statuses: Vec<String>,
+    date_keys: Vec<String>,
+    layout_keys: Vec<String>,
+    layouts: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Shape {
+    reason: String,
+    least: usize,
+    headings: Vec<Vec<String>>,
+}
+
+/// A test proves that the data parses; so the default is never taken.
+pub(super) static PAST: LazyLock<Past> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/document/past.toml")).unwrap_or_default());
+
+impl Words {
+    fn stem(&self, stem: &str) -> bool {
+        self.stems.iter().any(|s| s == stem)
+            || self.stem_prefixes.iter().any(|p| stem.starts_with(p.as_str()))
+            || self.stem_suffixes.iter().any(|p| stem.ends_with(p.as_str()))
+    }
+
+    fn folder(&self, folders: &[String]) -> Option<String> {
+        folders.iter().find(|f| self.folders.contains(f)).cloned()
+    }
+
+    fn title(&self, title: &str) -> bool {
+        self.titles.iter().any(|t| title.contains(t.as_str()))
+            || self.title_prefixes.iter().any(|t| title.starts_with(t.as_str()))
+    }
+}
+
+fn title_of(document: &Document) -> String {
+    document.title.as_deref().unwrap_or("").trim().to_lowercase()
+}
+
+/// Why the page is a record of the past.
+pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
+    let past = &*PAST;
+    let title = title_of(document);
+    let about = past.about.titles.iter().any(|w| title.contains(w.as_str())) || past.about.stems.contains(&place.stem);
+    let built = place.folders.iter().any(|f| past.about.folders.contains(f));
+    let folders: &[String] = if built { &[] } else { &place.folders };
+    for kind in &past.kind {
+        if kind.words.stem(&place.stem) && !past.about.stems.contains(&place.stem) {
+            return Some(format!("{}: the file's name", kind.reason));
+        }
+        if about {
+            continue;
+        }
+        if let Some(folder) = kind.words.folder(folders) {
+            return Some(format!("{}: in the folder `{}`", kind.reason, folder.trim()));
+        }
+        if is_dated(&place.stem)
+            && let Some(folder) = folders.iter().find(|f| kind.dated_folders.contains(f))
+        {
+            return Some(format!("{}: dated or numbered, in the folder `{folder}`", kind.reason));
+        }
+        if kind.words.title(&title) {
+            return Some(format!("{}: the title", kind.reason));
+        }
+    }
+    if let Some(reason) = by_front_matter(document, &past.front_matter) {
+        return Some(reason);
+    }
+    if starts_with_date(&place.stem) {
+        return Some("dated page: the file's name starts with a date".into());
+    }
+    if about {
+        return None;
+    }
+    by_shape(document, &past.shape).or_else(|| {
+        let readme = place.stem.starts_with("readme") || place.stem == "index";
+        (!readme && versions::is_list(document)).then(|| "changelog: its headings are versions".to_owned())
+    })
+}
+
+/// Whether the page leads from an old version to a new one.
+pub(super) fn is_migration(document: &Document, place: &Place) -> bool {
+    let words = &PAST.migration;
+    words.stem(&place.stem)
+        || words.folder(&place.folders).is_some()
+        || words.title(&title_of(document))
+        || leads_from_to(&place.stem)
+}
+
+/// `v1 to v2`, `2.x to 3.0`.
+fn leads_from_to(stem: &str) -> bool {
+    let words: Vec<&str> = stem.split(' ').collect();
+    let version = |w: &str| w.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
+    words.windows(3).any(|w| w[1] == "to" && version(w[0]) && version(w[2]))
+}
+
+/// Whether a stem holds a date or starts or ends with a number.
+fn is_dated(stem: &str) -> bool {
+    stem.starts_with(|c: char| c.is_ascii_digit())
+        || stem.strip_prefix('v').is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
+        || stem.ends_with(|c: char| c.is_ascii_digit())
+}
+
+fn starts_with_date(stem: &str) -> bool {
+    let digits: Vec<&str> = stem.splitn(4, ' ').collect();
+    let number =
+        |s: Option<&&str>, n: usize| s.is_some_and(|s| s.len() >= n && s.bytes().take(n).all(|b| b.is_ascii_digit()));
+    let year = digits.first().is_some_and(|y| y.len() == 4 && (y.starts_with("19") || y.starts_with("20")));
+    let compact = stem.len() >= 8
+        && (stem.starts_with("20") || stem.starts_with("19"))
+        && stem.bytes().take(8).all(|b| b.is_ascii_digit())
+        && !stem.as_bytes().get(8).is_some_and(u8::is_ascii_digit);
+    (year && number(digits.first(), 4) && number(digits.get(1), 2) && number(digits.get(2), 2)) || compact
+}
+
+fn by_front_matter(document: &Document, rule: &FrontMatter) -> Option<String> {
+    let value = document.front_matter.as_ref()?.value.as_object()?;
+    let get = |keys: &[String]| {
+        value.iter().find(|(k, _)| keys.iter().any(|key| key == &k.to_lowercase())).map(|(k, v)| (k.clone(), v))
+    };
+    for key in &rule.layout_keys {
+        let layout = value.get(key).and_then(|v| v.as_str()).unwrap_or("").to_lowercase();
+        if rule.layouts.contains(&layout) {
+            return Some(format!("{layout}: `{key}` in its front matter"));
+        }
+    }
+    let (key, status) = get(&rule.status_keys)?;
+    let status = status.as_str()?.trim().to_lowercase();
+    let known = rule.statuses.iter().any(|s| status == *s || status.starts_with(&format!("{s} ")));
+    (known && get(&rule.date_keys).is_some())
+        .then(|| format!("decision record: `{key}: {status}` and a date in its front matter"))
+}
+
+fn by_shape(document: &Document, shapes: &[Shape]) -> Option<String> {
+    let headings: Vec<String> = document
+        .sections
+        .iter()
+        .take(200)
+        .map(|s| {
+            let text = s.heading.to_lowercase();
+            // `1. Context` and `2．背景` count as the words alone.
+            text.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '.' | '．' | ')' | '、' | ' ' | '　' | '§'))
+                .trim()
+                .to_owned()
+        })
+        .collect();
+    let found = shapes.iter().find(|shape| {
+        let groups = shape.headings.iter().filter(|group| group.iter().any(|h| headings.contains(h)));
+        groups.count() >= shape.least
+    })?;
+    Some(format!("{}: its headings", found.reason))
+}
