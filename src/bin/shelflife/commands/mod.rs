@@ -1,0 +1,82 @@
+//! One file per command.
+
+pub mod cache;
+pub mod generate;
+pub mod rules;
+
+use std::io::{self, Write};
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use shelflife::report::escape;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::style::{ColorChoice, Paint};
+
+/// Reads the command line and does what it says.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    let color = cli.color;
+    let result = match cli.command {
+        Command::Rules(args) => rules::run(&args),
+        Command::Cache(args) => cache::run(&args),
+        Command::Generate(args) => generate::run(&args),
+    };
+    result.unwrap_or_else(|failure| {
+        failure.print(Paint::stderr(color));
+        failure.exit
+    })
+}
+
+/// Prints clap's help or version where that was asked for, else its error in our form.
+fn refuse(error: &clap::Error) -> Exit {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return match error.print() {
+            Ok(()) => Exit::Clean,
+            Err(error) => Failure::stdout(&error).exit,
+        };
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return Exit::Usage;
+    }
+    // No line of clap's own is lost but the usage, which `--help` gives with its explanations.
+    let text = error.render().to_string();
+    let mut message = String::new();
+    let mut help = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(tip) = line.strip_prefix("tip: ") {
+            help.push(tip.to_owned());
+        } else if let Some(values) = line.strip_prefix("[possible values: ") {
+            help.push(format!("possible values: {}", values.trim_end_matches(']')));
+        } else if let Some(more) = line.strip_prefix("For more information, ") {
+            help.push(more.trim_end_matches('.').to_owned());
+        } else if line.starts_with("Usage: ") {
+            // Left out.
+        } else {
+            let line = line.strip_prefix("error: ").unwrap_or(line);
+            if !message.is_empty() {
+                message.push(' ');
+            }
+            message.push_str(line);
+        }
+    }
+    let paint = Paint::stderr(ColorChoice::Auto);
+    let mut err = io::stderr().lock();
+    let _ = writeln!(err, "{} {}", paint.error("error:"), escape::terminal(&message));
+    for line in help {
+        let _ = writeln!(err, "{} {}", paint.help("help:"), escape::terminal(&line));
+    }
+    Exit::Usage
+}
+
+/// Writes `text` to stdout.
+fn print(text: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text).and_then(|()| out.flush()).map_err(|error| Failure::stdout(&error))
+}
