@@ -11,13 +11,11 @@ use super::previous::Previous;
 use super::record::{self, Evidence, Record};
 use super::source::AuditFile;
 use super::target::{By, Made, Place, Sink, Target};
+use crate::config::ExportConfig;
 use crate::report::file::write_atomically;
 use crate::report::json::v1::{Action, Document, Verdict};
 use crate::triage::policy::Policy;
 use crate::triage::verdict;
-
-/// The share of a corpus that a list may drop unless told otherwise.
-pub const DEFAULT_MAX_EXCLUDED: f64 = 0.2;
 
 /// How to make a list.
 #[derive(Debug, Clone)]
@@ -55,7 +53,7 @@ impl Options {
             id_template: None,
             repo: None,
             table: None,
-            max_excluded: DEFAULT_MAX_EXCLUDED,
+            max_excluded: ExportConfig::default().max_excluded,
             allow_unfit: false,
             previous: None,
             recompute: false,
