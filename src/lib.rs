@@ -1,10 +1,33 @@
 //! Shelflife audits documentation for freshness: it finds what pages say that is no longer true,
 //! and proves it from git history.
 //!
-//! A reference (a flag, a path, a symbol, a value) that had a *witness* in the code at its *moment*
-//! and has none now, or another one, is stale. See the modules for the stages:
-//! [`document`] (pages), [`reference`] (what they name), [`history`] (what git remembers),
-//! [`finding`] (results), [`report`] (output).
+//! A page makes statements. When a line was written, the code bore it out: the option that it names
+//! was declared, the file that it links to existed. Git remembers both the moment at which the line was
+//! written and the code as it was then, so staleness is no guess about age. What a page names is a
+//! *reference*; what backed it in the code is its *witness*; a reference that had a witness and has
+//! none now, or another one, is stale, and the commit that took the witness away is the proof.
+//!
+//! What could not be read is *inconclusive*, which is neither fresh nor stale.
+//!
+//! # The way of the data
+//!
+//! [`pipeline`] alone knows the order of the stages:
+//!
+//! | module | stage |
+//! |---|---|
+//! | [`config`] | `shelflife.toml`, checked, with the places of mistakes |
+//! | [`document`] | finds the pages and parses all formats into one model with exact spans |
+//! | [`mod@reference`] | what pages name, and what they say of it |
+//! | [`history`] | what git remembers: moments, witnesses then and now, causes, replacements |
+//! | [`rule`] | what each rule finds and why, as data; the checks |
+//! | [`finding`] | results, with evidence, and names that survive edits |
+//! | [`triage`] | suppressions, baseline, policy: what is reported, and what follows from it |
+//! | [`report`] | text, JSON, SARIF, HTML, Markdown: pure functions of the audit |
+//! | [`exclusion`] | what a retrieval pipeline should not quote, in the form that its store takes |
+//! | [`schema`] | the published JSON Schemas of all that is read and written |
+//!
+//! An audit uses no network, runs nothing of what it audits, and gives the same bytes for the same
+//! repository, options and `now`.
 
 pub mod config;
 pub mod document;
