@@ -1,2 +1,0 @@
-//! Placeholder
-pub(crate) fn parse(_builder: &mut super::build::Builder<'_>) {}
