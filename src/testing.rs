@@ -48,6 +48,9 @@ impl Repo {
             ("core.hooksPath", "/dev/null"),
             ("core.quotePath", "true"),
             ("commit.gpgSign", "false"),
+            // As a host allows to its partial clones.
+            ("uploadpack.allowFilter", "true"),
+            ("uploadpack.allowAnySHA1InWant", "true"),
             ("user.name", "Ada"),
             ("user.email", "ada@example.org"),
         ] {
@@ -284,9 +287,8 @@ pub fn scrub(command: &mut Command) {
 
 /// Runs git in `folder` and returns stdout.
 pub fn git_in(folder: &Path, arguments: &[&str]) -> String {
-    // Files of one machine may be cloned and filtered, as a server would allow.
-    let allow =
-        ["-c", "protocol.file.allow=always", "-c", "uploadpack.allowFilter=true", "-c", "init.defaultBranch=main"];
+    // Submodules may come from this machine.
+    let allow = ["-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main"];
     let output = git_command(folder).args(allow).args(arguments).output().unwrap();
     assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()

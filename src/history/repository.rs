@@ -340,7 +340,8 @@ fn slug(url: &str) -> Option<String> {
     } else {
         // `user@host:owner/name`; a local path has no colon before its first slash.
         let (host, path) = url.split_once(':')?;
-        if host.contains('/') {
+        // `helper::address` would run a program.
+        if host.contains('/') || path.starts_with(':') {
             return None;
         }
         path
@@ -366,6 +367,7 @@ mod tests {
             ("/srv/git/name.git", None),
             ("file:///srv/git/name.git", None),
             ("../a:b/c", None),
+            ("ext::sh -c x/y", None),
             ("https://host/name", None),
         ] {
             assert_eq!(slug(url).as_deref(), expected, "{url}");

@@ -7,6 +7,7 @@
 use memchr::memmem;
 
 use super::carry::{Lineage, NO_LINE, Node};
+use crate::document::decode;
 use crate::history::ignore_revs::IgnoreRevs;
 use crate::history::mainline::MainIx;
 use crate::history::objects::{Objects, ReadError};
@@ -14,6 +15,8 @@ use crate::history::pages::PageVersion;
 
 /// A version larger than this is not read: what changed in it is not known.
 const MAX_SIZE: usize = 16 << 20;
+/// Begins the shifts of ISO-2022-JP, which looks like ASCII.
+const ESCAPE: u8 = 0x1b;
 /// How many bytes of removed lines one question may look at.
 const MAX_SEARCH: usize = 16 << 20;
 
@@ -161,17 +164,13 @@ fn read(objects: &dyn Objects, version: &PageVersion) -> Result<Vec<u8>, ReadErr
     objects.blob(version.blob)
 }
 
-/// Text whose lines can be told apart: UTF-16 with a byte order mark is decoded; every other
-/// encoding in use keeps the bytes of line breaks and ASCII, and stays as it is.
-fn utf8(mut text: Vec<u8>) -> Vec<u8> {
-    match encoding_rs::Encoding::for_bom(&text) {
-        Some((encoding, length)) if encoding == encoding_rs::UTF_8 => {
-            text.drain(..length);
-            text
-        }
-        Some((encoding, _)) => encoding.decode(&text).0.into_owned().into_bytes(),
-        None => text,
-    }
+/// The text as the page's parser sees it, so that lines and tokens are the same; a version that is in
+/// no known encoding stays as it is.
+fn utf8(text: Vec<u8>) -> Vec<u8> {
+    let plain = !text.starts_with(b"\xef\xbb\xbf")
+        && memchr::memchr2(0, ESCAPE, &text).is_none()
+        && std::str::from_utf8(&text).is_ok();
+    if plain { text } else { decode(&text).map_or(text, String::into_bytes) }
 }
 
 /// Finds a token in a line.
@@ -355,6 +354,20 @@ mod tests {
         assert_eq!(origins.len(), 3);
         assert_eq!(origins.line(1).entered, at(0));
         assert_eq!(origins.token(2, "設定"), at(1));
+    }
+
+    #[test]
+    fn japanese_encodings_are_read_as_the_page_is() {
+        let repo = Repo::new();
+        let encode = |text: &str| encoding_rs::SHIFT_JIS.encode(text).0.into_owned();
+        let text = "はじめに\n設定ファイルはここに置いてください。\n";
+        repo.commit_bytes(&[(b"a.md", &encode(text))], &[], "One", 0);
+        let text = format!("{text}環境変数も読み込みます。\n");
+        repo.commit_bytes(&[(b"a.md", &encode(&text))], &[], "Two", 1);
+        repo.commit_bytes(&[(b"a.md", text.as_bytes())], &[], "Now in UTF-8", 2);
+        let origins = origins_of(&repo, "a.md", None);
+        assert_eq!(origins.line(1), LineOrigin { entered: at(0), edited: at(0) });
+        assert_eq!(origins.token(2, "環境変数"), at(1));
     }
 
     #[test]

@@ -424,7 +424,7 @@ mod tests {
         let path = std::env::var("SHELFLIFE_BENCH_REPO").unwrap();
         // Time on the processor, which other work on the machine changes less.
         let clock = || {
-            let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+            let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
             text.split(' ').next().and_then(|t| t.parse::<u64>().ok()).unwrap_or_default() / 1_000
         };
         let mut last = clock();

@@ -7,5 +7,8 @@ pub mod sample;
 #[path = "../../../src/testing.rs"]
 mod testing;
 
+mod traps;
+
 #[allow(unused_imports)]
 pub use testing::*;
+pub use traps::{Traps, lose_blob};
