@@ -23,6 +23,7 @@
 //! | [`finding`] | results, with evidence, and names that survive edits |
 //! | [`triage`] | suppressions, baseline, policy: what is reported, and what follows from it |
 //! | [`report`] | text, JSON, SARIF, HTML, Markdown: pure functions of the audit |
+//! | [`fix`] | certain changes to pages, as a patch or in place |
 //! | [`exclusion`] | what a retrieval pipeline should not quote, in the form that its store takes |
 //! | [`schema`] | the published JSON Schemas of all that is read and written |
 //!
@@ -33,6 +34,7 @@ pub mod config;
 pub mod document;
 pub mod exclusion;
 pub mod finding;
+pub mod fix;
 pub mod history;
 pub mod pipeline;
 pub mod reference;

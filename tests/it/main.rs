@@ -6,6 +6,7 @@ mod support;
 
 mod baseline;
 mod builder;
+mod fix;
 mod html;
 mod markdown;
 mod nothing_runs;
