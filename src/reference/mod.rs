@@ -1,5 +1,6 @@
 //! What pages name: references, their kinds, and what is said of them.
 
+pub mod claim;
 mod extract;
 mod inline;
 mod language;

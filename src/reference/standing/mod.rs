@@ -124,7 +124,7 @@ fn sentences(doc: &Document, block: &Block, fresh: &mut [Reference]) {
 }
 
 /// Where sentences end in a text, cells included.
-fn sentence_ends(text: &str, cells: &[usize]) -> Vec<usize> {
+pub(super) fn sentence_ends(text: &str, cells: &[usize]) -> Vec<usize> {
     let b = text.as_bytes();
     let mut ends: Vec<usize> = cells.to_vec();
     for (i, &c) in b.iter().enumerate() {
