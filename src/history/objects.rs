@@ -102,21 +102,36 @@ struct TreeIter<'a>(&'a [u8]);
 impl<'a> Iterator for TreeIter<'a> {
     type Item = TreeEntry<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let space = memchr::memchr(b' ', self.0)?;
-        let nul = space + 1 + memchr::memchr(0, &self.0[space + 1..])?;
-        let id = Oid::from_bytes(self.0.get(nul + 1..nul + 21)?).ok()?;
-        let mode = match &self.0[..space] {
+        let (entry, rest) = self.0.split_at_checked(entry_length(self.0)?)?;
+        let (head, id) = entry.split_at_checked(entry.len().checked_sub(21)?)?;
+        let space = mode_length(head)?;
+        let mode = match &head[..space] {
             b"40000" | b"040000" => Mode::Tree,
             b"120000" => Mode::Symlink,
             b"160000" => Mode::Submodule,
             m if m.len() == 6 && m[3..].iter().any(|b| b & 1 == 1) => Mode::Executable,
             _ => Mode::File,
         };
-        let entry = TreeEntry { mode, name: &self.0[space + 1..nul], id, raw_len: nul + 21 };
-        self.0 = &self.0[nul + 21..];
-        Some(entry)
+        let id = Oid::from_bytes(id.get(1..)?).ok()?;
+        self.0 = rest;
+        Some(TreeEntry { mode, name: &head[space + 1..], id, raw_len: entry.len() })
     }
+}
+
+/// How many bytes the first entry of a raw tree takes.
+#[inline]
+pub(super) fn entry_length(tree: &[u8]) -> Option<usize> {
+    let mode = mode_length(tree)?;
+    let name = memchr::memchr(0, tree.get(mode + 1..)?)?;
+    Some(mode + 1 + name + 21)
+}
+
+/// Where the space behind an entry's mode is: five or six digits, whatever strange writers made.
+#[inline]
+fn mode_length(entry: &[u8]) -> Option<usize> {
+    entry.iter().take(8).position(|&b| b == b' ')
 }
 
 /// What the history walk needs of a commit.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use git2::Oid;
 
-use super::objects::{Mode, Objects, ReadError, Tree, TreeEntry};
+use super::objects::{Mode, Objects, ReadError, Tree, TreeEntry, entry_length};
 
 /// One path that differs. Folders are reported through their files only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,15 @@ fn walk(
 ) -> Result<(), ReadError> {
     let read = |id: Option<Oid>| id.map_or_else(|| Ok(Tree::default()), |id| objects.tree(id));
     let (old, new) = (read(old)?, read(new)?);
-    let (mut a, mut b) = (old.entries().peekable(), new.entries().peekable());
+    // Neighbouring trees begin alike: entries that are the same, byte for byte, are not even parsed.
+    let mut same = 0;
+    while let Some(length) = old.as_bytes().get(same..).and_then(entry_length)
+        && let Some(entry) = old.as_bytes().get(same..same + length)
+        && new.as_bytes().get(same..same + length) == Some(entry)
+    {
+        same += length;
+    }
+    let (mut a, mut b) = (old.entries_from(same).peekable(), new.entries_from(same).peekable());
     loop {
         let order = match (a.peek(), b.peek()) {
             (None, None) => return Ok(()),

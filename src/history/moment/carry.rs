@@ -1,9 +1,11 @@
 //! Carries line origins from one version of a page to the next.
 
+use std::ops::Range;
+
 use imara_diff::{Algorithm, Diff, InternedInput};
 use rustc_hash::FxHashMap;
 
-use super::words::{key, split_lines, words};
+use super::words::{hash, key, split_lines, words};
 
 /// Larger changes are not compared word by word.
 const MAX_WORDS: usize = 20_000;
@@ -23,6 +25,8 @@ pub(super) const NO_LINE: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     text: (u32, u32),
+    /// Hash of the text.
+    whole: u64,
     /// Hash of the text without blanks, and how many bytes that is.
     key: (u64, u32),
     /// The step that made this state.
@@ -90,9 +94,9 @@ impl Lineage {
         let old_middle = &old_rest[..old_rest.len() - after];
         let new_middle = &new_rest[..new_rest.len() - after];
 
-        let keys: Vec<_> = new_middle.iter().map(|line| key(line)).collect();
+        let mut keys = vec![(0, 0); new_middle.len()];
         let mut middle = vec![NO_LINE; new_middle.len()];
-        let mut hunks = self.hunks(old_middle, &keys, &mut middle);
+        let mut hunks = self.hunks(old_middle, new_middle, &mut keys, &mut middle);
         self.carry_moves(&mut hunks, &keys, &mut middle);
         let step = u32::try_from(self.removed.len()).unwrap_or(u32::MAX);
         self.removed.push(hunks.iter().flat_map(|h| &h.old).copied().collect());
@@ -105,22 +109,30 @@ impl Lineage {
         self.head = head;
     }
 
-    /// Compares the lines without their blanks. What is the same keeps its state.
-    fn hunks(&self, old: &[u32], keys: &[(u64, u32)], middle: &mut [u32]) -> Vec<Hunk> {
-        let mut input: InternedInput<u64> = InternedInput::default();
-        input.update_before(old.iter().map(|id| self.node(*id).map_or(0, |n| n.key.0)));
-        input.update_after(keys.iter().map(|k| k.0));
-        let mut diff = Diff::compute(Algorithm::Histogram, &input);
-        diff.postprocess_no_heuristic(&input);
+    /// Compares the lines, then those that differ without their blanks. What is the same keeps its
+    /// state; the keys of what differs go to `keys`.
+    fn hunks(&self, old: &[u32], new: &[&[u8]], keys: &mut [(u64, u32)], middle: &mut [u32]) -> Vec<Hunk> {
+        let state = |id: &u32| self.node(*id);
+        let whole =
+            hash_pairs(old.iter().map(|id| state(id).map_or(0, |n| n.whole)), new.iter().map(|line| hash(line)));
         let mut hunks = Vec::new();
-        let (mut from_old, mut from_new) = (0, 0);
-        for hunk in diff.hunks() {
-            let (removed, added) = (hunk.before.start as usize, hunk.after.start as usize);
-            carry_equal(&old[from_old..removed], &mut middle[from_new..added]);
-            (from_old, from_new) = (hunk.before.end as usize, hunk.after.end as usize);
-            hunks.push(Hunk { old: old[removed..from_old].to_vec(), new: (added..from_new).collect() });
+        for (gone, come) in compare(whole, old, middle, 0..new.len()) {
+            for at in come.clone() {
+                keys[at] = key(new[at]);
+            }
+            let gone = &old[gone];
+            if gone.is_empty() || come.is_empty() {
+                hunks.push(Hunk { old: gone.to_vec(), new: come.collect() });
+                continue;
+            }
+            let blankless = hash_pairs(
+                gone.iter().map(|id| state(id).map_or(0, |n| n.key.0)),
+                keys[come.clone()].iter().map(|k| k.0),
+            );
+            for (gone_here, come_here) in compare(blankless, gone, middle, come) {
+                hunks.push(Hunk { old: gone[gone_here].to_vec(), new: come_here.collect() });
+            }
         }
-        carry_equal(&old[from_old..], &mut middle[from_new..]);
         hunks
     }
 
@@ -182,6 +194,7 @@ impl Lineage {
             self.parents.extend_from_slice(&parents);
             let node = Node {
                 text: self.keep(new[line]),
+                whole: hash(new[line]),
                 key: keys[line],
                 step,
                 entered: entered.unwrap_or(step),
@@ -238,10 +251,39 @@ impl Lineage {
     }
 }
 
-fn carry_equal(old: &[u32], middle: &mut [u32]) {
-    for (slot, id) in middle.iter_mut().zip(old) {
-        *slot = *id;
+fn hash_pairs(old: impl Iterator<Item = u64>, new: impl Iterator<Item = u64>) -> InternedInput<u64> {
+    let mut input = InternedInput::default();
+    input.update_before(old);
+    input.update_after(new);
+    input
+}
+
+/// Compares the lines `old` with the lines `new` of `middle`. Those that are the same keep their
+/// states; the others are returned, as ranges of `old` and of `middle`.
+fn compare(
+    input: InternedInput<u64>,
+    old: &[u32],
+    middle: &mut [u32],
+    new: Range<usize>,
+) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_no_heuristic(&input);
+    let mut differing = Vec::new();
+    let (mut from_old, mut from_new) = (0, new.start);
+    let mut keep = |old: &[u32], new: Range<usize>| {
+        for (slot, id) in middle[new].iter_mut().zip(old) {
+            *slot = *id;
+        }
+    };
+    for hunk in diff.hunks() {
+        let gone = hunk.before.start as usize..hunk.before.end as usize;
+        let come = new.start + hunk.after.start as usize..new.start + hunk.after.end as usize;
+        keep(&old[from_old..gone.start], from_new..come.start);
+        (from_old, from_new) = (gone.end, come.end);
+        differing.push((gone, come));
     }
+    keep(&old[from_old..], from_new..new.end);
+    differing
 }
 
 #[derive(Default)]

@@ -26,7 +26,8 @@ pub(super) fn split_lines(text: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
-fn hash(bytes: &[u8]) -> u64 {
+/// A hash of the bytes.
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(bytes);
     hasher.finish()

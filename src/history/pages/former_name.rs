@@ -65,6 +65,11 @@ fn exact(new: &[File], deleted: &[File], found: &mut [Option<usize>], used: &mut
     }
 }
 
+/// Whether a path has a form in which pages are written.
+pub(super) fn page_like(path: &RepoPath) -> bool {
+    path.extension().is_none_or(|e| PAGE_LIKE.iter().any(|p| p.eq_ignore_ascii_case(e)))
+}
+
 struct Score {
     score: f64,
     same_name: bool,
@@ -91,9 +96,7 @@ fn similar(
     }
     let sizes: Vec<usize> = pages.iter().map(|(_, lines)| lines.size).collect();
     let wanted = |file: &File| {
-        let extension = file.path.extension();
-        let page_like = extension.is_none_or(|e| PAGE_LIKE.iter().any(|p| p.eq_ignore_ascii_case(e)));
-        (page_like || pages.iter().any(|(at, _)| new[*at].path.extension() == extension))
+        (page_like(&file.path) || pages.iter().any(|(at, _)| new[*at].path.extension() == file.path.extension()))
             && objects.size(file.blob).is_ok_and(|size| {
                 // Less than half, or more than twice the size can't be alike by half.
                 size <= MAX_SIZE && sizes.iter().any(|&page| size * 2 + 2 >= page && page * 2 + 2 >= size)

@@ -258,7 +258,9 @@ impl<'a> Walk<'a> {
         for ((&(track, _), file), origin) in appeared.iter().zip(&new).zip(found) {
             let name = match origin {
                 Some(origin) => Some(deleted[origin].path.clone()),
-                None if commit.merged.is_some() => self.renamed_inside(commit.id, parent.tree, &file.path)?,
+                None if commit.merged.is_some() && deleted.iter().any(|f| former_name::page_like(&f.path)) => {
+                    self.renamed_inside(commit.id, parent.tree, &file.path)?
+                }
                 None => None,
             };
             if let Some(name) = name {
