@@ -21,7 +21,7 @@ function overview() {
         "p",
         { class: "lede" },
         DATA.wrong > 0 && [t("hero.where", { n: stale }), DATA.lang === "ja" ? "。" : ". "],
-        t("hero.checked", { references: summary.references, documents: summary.documents }),
+        t("hero.checked", { references: summary.references, n: summary.documents }),
       ),
       h(
         "p",
@@ -102,7 +102,7 @@ function severityCard(summary) {
           {},
           h(
             "a",
-            { class: "tile " + name, href: address("findings", { severity: name }) },
+            { class: "tile " + (counts[name] ? name : "none"), href: address("findings", { severity: name }) },
             h("b", { class: "figure" }, number(counts[name])),
             h("span", { class: "label" }, t("severity." + name + "s")),
             h("span", { class: "what" }, t("severity." + name + ".what")),
