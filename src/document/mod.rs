@@ -28,8 +28,6 @@ pub mod tense;
 #[cfg(test)]
 mod testing;
 
-pub(crate) use decode::decode;
-
 pub use attributes::{Attributes, Marks};
 pub(crate) use decode::decode;
 pub use discover::{Discovery, DiscoveryError};

@@ -44,7 +44,10 @@ fn code_blocks() {
     let d = adoc(
         "[source,Bash]\n----\nrun --x <1>\n\n  more\n----\n<1> Explained\n\n....\nout\n....\n\n```toml\na = 1\n```\n\n literal\n   deeper\n\n[source,ruby]\nputs 1\n\n[listing]\n--\nopen\n--\n\n* item\n+\n----\nin list\n----\n",
     );
-    assert_eq!(code_lines(&d), ["run --x", "", "  more", "out", "a = 1", "literal", "  deeper", "puts 1", "open", "in list"]);
+    assert_eq!(
+        code_lines(&d),
+        ["run --x", "", "  more", "out", "a = 1", "literal", "  deeper", "puts 1", "open", "in list"]
+    );
     let outline = outline(&d);
     assert_eq!(outline[0], "code(bash): run --x//  more");
     assert_eq!(outline[1], "ol: Explained");
