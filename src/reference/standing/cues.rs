@@ -121,7 +121,9 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let word = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
     let first = b.get(start).is_some_and(u8::is_ascii_alphanumeric);
     let last = end.checked_sub(1).and_then(|i| b.get(i)).is_some_and(u8::is_ascii_alphanumeric);
-    !(first && word(start.checked_sub(1).and_then(|i| b.get(i)))) && !(last && word(b.get(end)))
+    let glued_before = first && word(start.checked_sub(1).and_then(|i| b.get(i)));
+    let glued_behind = last && word(b.get(end));
+    !glued_before && !glued_behind
 }
 
 #[cfg(test)]
