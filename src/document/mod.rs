@@ -29,7 +29,6 @@ pub mod tense;
 mod testing;
 
 pub use attributes::{Attributes, Marks};
-pub(crate) use decode::decode;
 pub use discover::{Discovery, DiscoveryError};
 pub use hash::section_hash;
 pub use model::{
