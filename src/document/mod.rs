@@ -28,6 +28,8 @@ pub mod tense;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use decode::decode;
+
 pub use attributes::{Attributes, Marks};
 pub use discover::{Discovery, DiscoveryError};
 pub use hash::section_hash;
