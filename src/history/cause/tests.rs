@@ -369,3 +369,51 @@ fn many_claims_of_many_intervals_keep_their_order() {
         find(&objects, &mainline, &claims).into_iter().map(|r| r.unwrap().cause.unwrap().commit).collect();
     assert_eq!(commits, [second, first, second]);
 }
+
+#[test]
+fn a_note_on_the_old_name_counts_where_its_callers_left_long_ago() {
+    let repo = Repo::new();
+    let with = "fn collect() {}\n\n#[deprecated(note = \"use `collect` instead of fetch_all\")]\nfn fetch_all() {}\n";
+    repo.commit(&[("src/a.rs", with)], &[], "Start", 0);
+    repo.commit(&[("src/a.rs", "fn collect() {}\n")], &[], "Drop it", 1);
+    let asked = ask(&repo, "fetch_all", 0, 1);
+    assert_eq!(asked.replacement(), Some(("collect", 1, 1)));
+    assert_eq!(asked.report.hints.deleted_lines, 1);
+}
+
+#[test]
+fn on_all_threads_the_answers_are_the_same() {
+    let repo = Repo::new();
+    repo.commit(&[("src/a.c", "alpha_one(x, y)\nbeta_two(x, y)\n")], &[], "Start", 0);
+    repo.commit(&[("src/a.c", "alpha_first(x, y)\nbeta_two(x, y)\n")], &[], "Rename alpha", 1);
+    repo.commit(&[("src/a.c", "alpha_first(x, y)\n")], &[], "Drop beta", 2);
+    let objects = GitObjects::new(repo.git2()).unwrap();
+    let mainline = Mainline::walk(&objects, repo.head(), &|_| false).unwrap();
+    let claims: Vec<(InSource, u32, u32)> =
+        [("alpha_one", 0, 1), ("beta_two", 1, 2), ("alpha_one", 0, 2), ("gone", 0, 2)]
+            .map(|(term, had, end)| (InSource(term), had, end))
+            .into();
+    let lost: Vec<Lost<'_>> = claims
+        .iter()
+        .map(|(matcher, had, end)| Lost {
+            matcher,
+            text: matcher.0,
+            had: MainIx(*had),
+            lost: LostAt::At(MainIx(*end)),
+            moment: None,
+            vote: VoteStyle::Name,
+            exists_at_head: &|_| true,
+        })
+        .collect();
+    let path = repo.path();
+    let reader = |call: &mut dyn FnMut(&dyn crate::history::Objects)| -> Result<(), git2::Error> {
+        let repository = git2::Repository::open(path)?;
+        call(&GitObjects::new(&repository)?);
+        Ok(())
+    };
+    let all: Vec<CauseReport> = find_all(reader, &mainline, &lost).unwrap().into_iter().map(Result::unwrap).collect();
+    let one: Vec<CauseReport> = find(&objects, &mainline, &lost).into_iter().map(Result::unwrap).collect();
+    assert_eq!(all, one);
+    assert_eq!(all[0].replacement.as_ref().unwrap().text, "alpha_first");
+    assert_eq!(all[3].cause, Err(NoCause::NoHolder));
+}

@@ -24,6 +24,8 @@ const ASKED: usize = 120;
 const BESIDE: usize = 100;
 /// Deleted files of them whose successor is looked for.
 const MOVED: usize = 8;
+/// Larger files do not vote (bytes).
+const VOTE_BYTES: usize = 1 << 20;
 /// Names in a row that are followed (`a` → `b` → `c`).
 const CHAIN: usize = 6;
 /// Candidates whose own successors are followed.
@@ -157,7 +159,7 @@ fn step(
 
 fn text(session: &Session<'_>, id: Oid) -> Result<Option<String>, ReadError> {
     let content: Option<Rc<[u8]>> = session.scanner.content(id)?;
-    Ok(content.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    Ok(content.filter(|bytes| bytes.len() <= VOTE_BYTES).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 fn cast(session: &Session<'_>, target: &Target, step: &Step, ballot: &mut Ballot) -> Result<(), ReadError> {

@@ -18,6 +18,8 @@ pub struct Ballot {
 struct Tally {
     votes: u32,
     likeness: f32,
+    /// Whether a note in the code told so.
+    told: bool,
 }
 
 /// Someone who may win.
@@ -37,6 +39,14 @@ impl Ballot {
         tally.likeness = tally.likeness.max(likeness);
     }
 
+    /// Counts a note in the code that tells of `text`.
+    pub fn told(&mut self, text: String) {
+        let tally = self.votes.entry(text).or_default();
+        tally.votes += 1;
+        tally.told = true;
+        self.of += 1;
+    }
+
     /// Whether nobody voted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -50,9 +60,12 @@ impl Ballot {
     pub fn names(&self, target: &Target) -> Vec<Candidate> {
         let all = self.of + self.deleted;
         self.ranked(|text, tally| {
-            if target.is_related(text) {
-                // A single line must be much like the one that it replaced.
-                let clear = tally.votes >= 2 || tally.likeness >= 0.55;
+            if tally.told && tally.votes * 3 >= self.of {
+                true
+            } else if target.is_related(text) {
+                // A single line must be much like the one that it replaced, the more so among others.
+                let alike = if self.of > 1 { 0.8 } else { 0.55 };
+                let clear = tally.votes >= 2 || tally.likeness >= alike;
                 clear && tally.votes * 3 >= self.of || (tally.votes >= 3 && tally.votes * 5 >= self.of)
             } else {
                 let clear = if tally.votes == 1 { all == 1 && tally.likeness >= 0.75 } else { tally.votes * 4 >= all };

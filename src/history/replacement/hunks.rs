@@ -1,7 +1,12 @@
 //! The lines that a change removed, each beside the added line that took its place.
 
-use imara_diff::{Algorithm, Diff, InternedInput};
+use std::cell::RefCell;
+use std::rc::Rc;
 
+use imara_diff::{Algorithm, Diff, InternedInput};
+use rustc_hash::FxHashMap;
+
+use super::advice::advice;
 use super::align::{counterpart, gaps, likeness};
 use super::ballot::Ballot;
 use super::target::Target;
@@ -28,6 +33,15 @@ struct Hunk<'t> {
     first: usize,
     removed: Vec<&'t str>,
     added: Vec<&'t str>,
+    /// Tokens of the added lines, once they were asked for.
+    tokens: RefCell<FxHashMap<usize, Rc<[Token<'t>]>>>,
+}
+
+impl<'t> Hunk<'t> {
+    fn tokens(&self, n: usize, joiners: &str) -> Rc<[Token<'t>]> {
+        let line = self.added.get(n).copied().unwrap_or_default();
+        Rc::clone(self.tokens.borrow_mut().entry(n).or_insert_with(|| tokens(line, joiners).into()))
+    }
 }
 
 fn hunks<'t>(old: &'t str, new: &'t str) -> Vec<Hunk<'t>> {
@@ -48,6 +62,7 @@ fn hunks<'t>(old: &'t str, new: &'t str) -> Vec<Hunk<'t>> {
             first: hunk.before.start as usize,
             removed: text(&input.before, hunk.before.clone()),
             added: text(&input.after, hunk.after.clone()),
+            tokens: RefCell::default(),
         })
         .collect()
 }
@@ -55,7 +70,7 @@ fn hunks<'t>(old: &'t str, new: &'t str) -> Vec<Hunk<'t>> {
 /// A removed line's successor: the added line with its tokens, and how alike they are.
 struct Successor<'t> {
     line: &'t str,
-    tokens: Vec<Token<'t>>,
+    tokens: Rc<[Token<'t>]>,
     likeness: f32,
 }
 
@@ -73,7 +88,7 @@ fn successor<'t>(
     let from = middle.saturating_sub(WINDOW);
     let mut best: Option<(f32, usize, Successor<'t>)> = None;
     for (n, &line) in hunk.added.iter().enumerate().skip(from).take(2 * WINDOW + 1) {
-        let tokens = tokens(line, joiners);
+        let tokens = hunk.tokens(n, joiners);
         if tokens.is_empty() {
             continue;
         }
@@ -92,7 +107,8 @@ fn successor<'t>(
 /// Lets the change from `old` to `new` (none: the file is deleted) vote on what replaces `target`.
 pub fn vote_name(target: &Target, old: &str, new: Option<&str>, ballot: &mut Ballot) {
     let joiners = target.joiners();
-    let holds = |line: &str| target.forms().iter().any(|form| line.contains(form.pattern().as_str()));
+    let patterns: Vec<String> = target.forms().iter().map(|form| form.pattern()).collect();
+    let holds = |line: &str| patterns.iter().any(|p| line.contains(p.as_str()));
     let Some(new) = new else {
         ballot.deleted += u32::try_from(old.lines().filter(|line| holds(line)).count()).unwrap_or(u32::MAX);
         return;
@@ -107,13 +123,18 @@ pub fn vote_name(target: &Target, old: &str, new: Option<&str>, ballot: &mut Bal
             let places: Vec<usize> =
                 (0..old_tokens.len()).filter(|&n| old_tokens.get(n).is_some_and(|t| target.is(line, t))).collect();
             let Some(&place) = places.first() else { continue };
-            if hunk.added.is_empty() {
-                ballot.deleted += 1;
-                continue;
-            }
             voters += 1;
             if voters > MAX_VOTERS {
                 return;
+            }
+            // A note may go on in the next lines.
+            let told = || advice(target, &hunk.removed.get(at..hunk.removed.len().min(at + 3))?.join(" "));
+            if hunk.added.is_empty() {
+                match told() {
+                    Some(text) => ballot.told(text),
+                    None => ballot.deleted += 1,
+                }
+                continue;
             }
             let term = old_tokens[place].text;
             let fits = |new: &str| target.text_for(term, new).is_some();
@@ -137,7 +158,10 @@ pub fn vote_name(target: &Target, old: &str, new: Option<&str>, ballot: &mut Bal
                         ballot.vote(text, next.likeness);
                     }
                 }
-                None => ballot.of += 1,
+                None => match told() {
+                    Some(text) => ballot.told(text),
+                    None => ballot.of += 1,
+                },
             }
         }
     }

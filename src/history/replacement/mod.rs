@@ -4,6 +4,7 @@
 //! it was. So each removed line that holds the term is laid beside the added line most like it, and
 //! the token that stands where the term stood gets a vote. Nothing here reads git.
 
+mod advice;
 mod align;
 mod ballot;
 mod hunks;

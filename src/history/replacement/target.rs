@@ -205,6 +205,10 @@ impl Target {
         if old.len() - old_core.len() != new.len() - new_core.len() || !is_name(new_core, self.joiners) {
             return None;
         }
+        // `--type` is a name; `type` alone is none.
+        if new_core.len() == new.len() && STOP.binary_search(&new.to_lowercase().as_str()).is_ok() {
+            return None;
+        }
         let count = |text: &str, c: char| text.matches(c).count();
         if self.joiners.chars().any(|c| (count(old_core, c) == 0) != (count(new_core, c) == 0)) {
             return None;
@@ -351,7 +355,6 @@ fn is_name(core: &str, joiners: &str) -> bool {
     core.chars().any(char::is_alphabetic)
         && !core.starts_with(|c: char| c.is_ascii_digit())
         && core.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-' || joiners.contains(c))
-        && STOP.binary_search(&core.to_lowercase().as_str()).is_err()
 }
 
 /// Whether the match `start..end` in `bytes` is a whole name: no letter, digit or `_` goes on at
