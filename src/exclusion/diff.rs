@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::list::v1::{Entry, List};
+use crate::report::escape;
 use crate::report::json::v1::Action;
 
 /// The changes from `old` to `new`, a line each, in the order of pages; empty if there are none.
@@ -22,7 +23,7 @@ pub fn lines(old: &List, new: &List) -> Vec<String> {
             Some(section) => format!("{}#{section}", entry.document),
             None => entry.document.clone(),
         };
-        let name: String = name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        let name = escape::terminal(&name);
         match (then, now) {
             (None, Some(now)) => Some(format!("+ {} {name}{}", word(now.action), why(now))),
             (Some(then), None) => Some(format!("- {} {name}", word(then.action))),
@@ -48,5 +49,5 @@ fn word(action: Action) -> &'static str {
 
 fn why(entry: &Entry) -> String {
     let first = entry.reasons.first().map(|r| format!(": {r}")).unwrap_or_default();
-    first.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    escape::terminal(&first).into_owned()
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::grounds::Grounds;
 use super::policy::Policy;
 use super::verdict;
+use crate::report::escape;
 use crate::report::json::v1::{Action, Audit, Document, Section, Status, Verdict};
 
 /// Why there is nothing to explain.
@@ -181,8 +182,7 @@ fn word(verdict: &Verdict) -> String {
     format!("{status} ({action})")
 }
 
-/// One line, whatever control characters a page's own words bring.
+/// One line, whatever a page's own words bring.
 fn line(out: &mut String, indent: usize, text: &str) {
-    let clean: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    let _ = writeln!(out, "{:indent$}{clean}", "");
+    let _ = writeln!(out, "{:indent$}{}", "", escape::terminal(text));
 }

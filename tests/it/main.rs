@@ -7,6 +7,7 @@ mod support;
 mod baseline;
 mod builder;
 mod fix;
+mod export;
 mod html;
 mod markdown;
 mod nothing_runs;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use shelflife::config::FailOn;
 use shelflife::finding::Level;
 
-use crate::commands::{cache, generate, rules};
+use crate::commands::{cache, explain, export, generate, rules};
 use crate::style::ColorChoice;
 
 /// Finds what documentation says that is no longer true, and proves it from git history.
@@ -23,6 +23,8 @@ pub struct Cli {
 /// What to do. The help of each is that of its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Export(Box<export::Args>),
+    Explain(explain::Args),
     Rules(rules::Args),
     Cache(cache::Args),
     Generate(generate::Args),

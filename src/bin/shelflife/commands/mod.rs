@@ -1,6 +1,8 @@
 //! One file per command.
 
 pub mod cache;
+pub mod explain;
+pub mod export;
 pub mod generate;
 pub mod rules;
 
@@ -23,6 +25,8 @@ pub fn main() -> Exit {
     };
     let color = cli.color;
     let result = match cli.command {
+        Command::Export(args) => export::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Cache(args) => cache::run(&args),
         Command::Generate(args) => generate::run(&args),
