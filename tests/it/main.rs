@@ -6,8 +6,8 @@ mod support;
 
 mod baseline;
 mod builder;
-mod fix;
 mod export;
+mod fix;
 mod html;
 mod markdown;
 mod nothing_runs;
