@@ -95,6 +95,12 @@ impl<'a> Scanner<'a> {
         found
     }
 
+    /// The markup that starts at byte `at`, if one does.
+    pub(crate) fn markup_at(&mut self, at: usize) -> Option<Token> {
+        self.text.get(at..)?;
+        self.markup(at)
+    }
+
     /// The markup that starts at `at`, if one does.
     fn markup(&mut self, at: usize) -> Option<Token> {
         if self.jsx && self.byte(at) == Some(b'{') {

@@ -10,6 +10,8 @@ mod build;
 mod decode;
 pub mod discover;
 mod front_matter;
+#[cfg(test)]
+mod fuzz;
 mod hash;
 mod html;
 mod inlines;

@@ -549,16 +549,18 @@ impl Code {
     /// marks, indentation) is in none of them.
     fn add(&mut self, text: &str, range: Range<usize>) {
         let Some(raw) = text.get(range.clone()) else { return };
-        let mut at = range.start;
-        for piece in raw.split_inclusive('\n') {
-            let ends = piece.ends_with('\n');
-            let end = at + piece.len() - usize::from(ends);
+        let bytes = raw.as_bytes();
+        let mut from = 0;
+        while from < raw.len() {
+            let found = memchr::memchr2(b'\n', b'\r', &bytes[from..]).map(|i| from + i);
+            let end = found.unwrap_or(raw.len());
             match self.lines.last_mut() {
-                Some(last) if !self.at_start => last.end = last.end.max(end),
-                _ => self.lines.push(at..end),
+                Some(last) if !self.at_start => last.end = last.end.max(range.start + end),
+                _ => self.lines.push(range.start + from..range.start + end),
             }
-            self.at_start = ends;
-            at += piece.len();
+            self.at_start = found.is_some();
+            let crlf = found.is_some() && bytes.get(end..end + 2) == Some(b"\r\n");
+            from = end + if crlf { 2 } else { 1 };
         }
     }
 }

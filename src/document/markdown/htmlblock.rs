@@ -32,7 +32,7 @@ pub(crate) fn read_html(builder: &mut Builder<'_>, html: &Html<'_>) {
 }
 
 /// What a tag's attribute leads to.
-pub(super) fn attribute_target(
+pub(crate) fn attribute_target(
     raw: &str,
     attribute: &Attribute,
     place: &dyn Fn(Range<usize>) -> Span,

@@ -9,7 +9,8 @@ use super::build::Builder;
 use super::front_matter;
 use super::mapped::Mapped;
 
-pub(crate) use htmlblock::{Html, read_html};
+pub(crate) use htmlblock::{Html, attribute_target, read_html};
+pub(crate) use prepare::{Fence, container, include_line};
 
 /// Parses a Markdown page.
 pub(crate) fn parse(builder: &mut Builder<'_>) {

@@ -197,7 +197,7 @@ fn admonition(content: &str) -> Option<std::ops::Range<usize>> {
 }
 
 /// The title's place in the first line of a `:::` container; empty without one, and for its end.
-fn container(content: &str) -> Option<std::ops::Range<usize>> {
+pub(crate) fn container(content: &str) -> Option<std::ops::Range<usize>> {
     let colons = content.bytes().take_while(|&b| b == b':').count();
     if colons < 3 {
         return None;
