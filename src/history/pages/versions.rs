@@ -418,6 +418,59 @@ mod tests {
         assert_eq!(places(&histories, "b.md"), is(&[(3, "b.md")]));
     }
 
+    fn pages_of(repository: &Repository, objects: &dyn Objects) -> Vec<RepoPath> {
+        let mut pages = Vec::new();
+        treediff::diff(objects, None, Some(repository.head_tree()), &|_| true, &mut |change| {
+            let path = RepoPath::new(&change.path);
+            let documentation = path.as_bytes().to_ascii_lowercase().starts_with(b"doc");
+            let page = path.extension() == Some(b"md") || documentation && former_name::page_like(&path);
+            if page && change.new.is_some_and(|new| new.0.is_file()) {
+                pages.push(path);
+            }
+        })
+        .unwrap();
+        pages
+    }
+
+    /// How well line origins agree with git: `SHELFLIFE_BENCH_REPO=… cargo test --lib -- --ignored
+    /// --nocapture origins_agree_with_blame`.
+    #[test]
+    #[ignore = "compares with git blame; needs a real repository"]
+    fn origins_agree_with_blame() {
+        let path = std::env::var("SHELFLIFE_BENCH_REPO").unwrap();
+        let opened = Repository::open(std::path::Path::new(&path)).unwrap();
+        let mainline = opened.mainline().unwrap();
+        let worker = opened.worker().unwrap();
+        let objects = worker.objects().unwrap();
+        let pages = pages_of(&opened, &objects);
+        let histories = PageHistories::build(&objects, &mainline, &pages, IgnoreRevs::default()).unwrap();
+        let (mut lines, mut same) = (0, 0);
+        for page in &pages {
+            let origins = histories.origins(&objects, page, None);
+            let name = page.to_string();
+            let arguments = ["blame", "-w", "--first-parent", "-s", "-l", "HEAD", "--", &name];
+            let blame = crate::testing::git_in(std::path::Path::new(&path), &arguments);
+            for (at, blamed) in blame.lines().enumerate() {
+                let text = blamed.split_once(')').map_or("", |(_, text)| text);
+                if !text.chars().any(char::is_alphanumeric) {
+                    continue;
+                }
+                let ours = match origins.line(at).edited {
+                    crate::history::Moment::At(at) => mainline.get(at).id.to_string(),
+                    other => format!("{other:?}"),
+                };
+                lines += 1;
+                if blamed.trim_start_matches('^').starts_with(ours.get(..39).unwrap_or(&ours)) {
+                    same += 1;
+                } else {
+                    println!("{name}:{}: {} / {}: {text}", at + 1, &ours[..9], &blamed[..9]);
+                }
+            }
+        }
+        println!("{same} of {lines} lines");
+        assert!(same * 100 >= lines * 90);
+    }
+
     /// How long it takes on a large repository: `SHELFLIFE_BENCH_REPO=… cargo test --profile
     /// release-fast --lib -- --ignored --nocapture pages_of_a_large_history`.
     #[test]
@@ -442,18 +495,7 @@ mod tests {
         lap("mainline");
         let worker = opened.worker().unwrap();
         let objects = worker.objects().unwrap();
-        let mut pages = Vec::new();
-        treediff::diff(&objects, None, Some(opened.head_tree()), &|_| true, &mut |change| {
-            let path = RepoPath::new(&change.path);
-            let page = matches!(path.extension(), Some(b"md" | b"txt" | b"adoc" | b"rst" | b"asciidoc"));
-            if change.new.is_some_and(|n| n.0.is_file())
-                && page
-                && (path.as_bytes().starts_with(b"Doc") || path.extension() == Some(b"md"))
-            {
-                pages.push(path);
-            }
-        })
-        .unwrap();
+        let pages = pages_of(&opened, &objects);
         println!("{} pages", pages.len());
         lap("head");
         let histories = PageHistories::build(&objects, &mainline, &pages, IgnoreRevs::default()).unwrap();
