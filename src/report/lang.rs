@@ -194,7 +194,8 @@ mod tests {
             let other = ja.get(key);
             // English may write out "one" in its first form.
             assert_eq!(names(text), names(other), "{key}");
-            assert!(!text.is_empty() && !other.is_empty(), "{key}");
+            // Japanese puts nothing between years and months.
+            assert!(!text.is_empty() && (!other.is_empty() || key == "time.join"), "{key}");
         }
     }
 

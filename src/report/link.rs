@@ -42,6 +42,35 @@ pub fn is_web(url: &str) -> bool {
         })
 }
 
+/// Where people see the repository behind a git remote, without credentials and without a slash at
+/// the end; none where the remote is no such place, as a path on this machine.
+///
+/// It is read from the audited repository's own settings, so it is only ever shown as a link.
+#[must_use]
+pub fn web(remote: &str) -> Option<String> {
+    let (place, is_http) = if let Some(rest) = remote.strip_prefix("https://") {
+        (rest.to_owned(), true)
+    } else if let Some(rest) = remote.strip_prefix("ssh://") {
+        (rest.to_owned(), false)
+    } else if remote.contains("://") {
+        return None;
+    } else {
+        // `git@host:owner/name.git`
+        let (host, path) = remote.split_once(':')?;
+        (format!("{host}/{}", path.trim_start_matches('/')), false)
+    };
+    let (authority, path) = place.split_once('/')?;
+    let host = authority.rsplit('@').next()?;
+    let host = if is_http { host } else { host.split(':').next()? };
+    let path = path.trim_end_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let named = |text: &str, more: &[u8]| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
+    };
+    let parts = path.split('/').all(|part| named(part, b"-_.~") && part != "." && part != "..");
+    (host.contains('.') && named(host, b"-.:") && parts).then(|| format!("https://{host}/{path}"))
+}
+
 fn host(system: &System) -> Option<(&str, &'static str)> {
     let web = system.web.as_deref()?.trim_end_matches('/');
     let name = web.strip_prefix("https://").filter(|_| is_web(web))?.split('/').next()?;
@@ -89,6 +118,27 @@ mod tests {
             shallow: false,
             commits: 1,
             web: Some(web.into()),
+        }
+    }
+
+    #[test]
+    fn remotes_lead_to_pages_without_credentials() {
+        for (remote, web_address) in [
+            ("https://github.com/o/n.git", Some("https://github.com/o/n")),
+            ("https://user:token@github.com/o/n/", Some("https://github.com/o/n")),
+            ("git@github.com:o/n.git", Some("https://github.com/o/n")),
+            ("ssh://git@gitlab.example.org:2222/o/sub/n.git", Some("https://gitlab.example.org/o/sub/n")),
+            ("https://git.example.org:8443/o/n", Some("https://git.example.org:8443/o/n")),
+            ("../other", None),
+            ("/srv/git/n.git", None),
+            ("C:\\repo", None),
+            ("file:///srv/n.git", None),
+            ("ext::sh -c id", None),
+            ("https://github.com/o/<script>", None),
+            ("https://github.com/../..", None),
+            ("", None),
+        ] {
+            assert_eq!(web(remote).as_deref(), web_address, "{remote}");
         }
     }
 
