@@ -179,6 +179,19 @@ pub struct Census {
     pub paths: HashMap<Box<[u8]>, PathLife, FxBuildHasher>,
     /// Contents with the snapshots that hold them, ordered by path.
     pub blobs: Vec<Blob>,
+    /// The head's files and links, ordered by path.
+    pub head: Vec<HeadFile>,
+}
+
+/// A file of the head.
+#[derive(Debug, Clone)]
+pub struct HeadFile {
+    /// Its path.
+    pub path: RepoPath,
+    /// What it is.
+    pub mode: Mode,
+    /// Its content.
+    pub content: Content,
 }
 
 /// A change laid over the head: a path with its new content's index, or gone.
@@ -217,22 +230,28 @@ pub fn census(
         })?;
         before = Some(tree);
     }
-    let head = snapshots.len().saturating_sub(1);
+    let last = snapshots.len().saturating_sub(1);
     for (path, content) in overlay {
         let key: Box<[u8]> = path.as_bytes().into();
         let old = match content {
-            Some(index) => live.insert(key.clone(), (Mode::File, Content::Overlaid(*index), head)),
+            Some(index) => live.insert(key.clone(), (Mode::File, Content::Overlaid(*index), last)),
             None => live.remove(&key),
         };
         if let Some((mode, content, since)) = old {
-            ended.push((key, mode, content, Mask::range(since, head)));
+            ended.push((key, mode, content, Mask::range(since, last)));
         }
     }
+    let mut head: Vec<HeadFile> = live
+        .iter()
+        .filter(|(_, (mode, ..))| mode.is_file() || *mode == Mode::Symlink)
+        .map(|(path, (mode, content, _))| HeadFile { path: RepoPath::new(path), mode: *mode, content: content.clone() })
+        .collect();
+    head.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     ended.extend(live.into_iter().map(|(path, (mode, content, since))| {
         let held = Mask::range(since, snapshots.len());
         (path, mode, content, held)
     }));
-    Ok(sort_out(ended))
+    Ok(Census { head, ..sort_out(ended) })
 }
 
 fn sort_out(mut lives: Vec<(Box<[u8]>, Mode, Content, Mask)>) -> Census {

@@ -19,8 +19,6 @@ pub enum Domain {
     Route,
     /// A named object of a deployment.
     Resource,
-    /// An environment variable that the code reads, by a prefix it is built from.
-    Prefix,
 }
 
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -61,11 +59,17 @@ impl Term {
         (Self(finish(exact)), Self(finish(folded)))
     }
 
-    /// A name of a special kind, spelt as it is.
+    /// A name of a special kind, spelt as it is; of packages case, `_` and `-` are one, as their
+    /// registries have it.
     #[must_use]
     pub fn of(domain: Domain, name: &[u8]) -> Self {
         let mut hash = step(SEED, 0xf0 | domain as u8);
         for &byte in name {
+            let byte = match (domain, byte) {
+                (Domain::Dependency, b'_') => b'-',
+                (Domain::Dependency, _) => byte.to_ascii_lowercase(),
+                _ => byte,
+            };
             hash = step(hash, byte);
         }
         Self(finish(hash))

@@ -1,13 +1,15 @@
-//! Names that manifests and task files declare: targets, scripts, services, packages, alerts.
+//! Names that files declare beyond identifiers: targets, scripts, services, packages, alerts, routes.
 
 use super::super::path::RepoPath;
 use super::super::term::Domain;
+use super::route;
 
 /// Calls `each` with every name that the file at `path` declares, and its line from 1 (0 where the
 /// form of the file does not tell).
 pub fn names(path: &RepoPath, content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
     let name = path.name();
     let suffix = path.extension().unwrap_or_default();
+    route::routes(content, &mut |route, line| each(Domain::Route, route, line));
     match name {
         b"package.json" | b"composer.json" => package_json(content, each),
         b"Cargo.toml" | b"pyproject.toml" | b"Pipfile" => toml_manifest(content, each),

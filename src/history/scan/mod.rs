@@ -7,9 +7,11 @@
 
 mod manifest;
 mod role;
+mod route;
 mod syntax;
 
 pub use manifest::names;
+pub use route::{route_endings, routes};
 pub use syntax::{Language, language_of};
 
 use super::path::RepoPath;
