@@ -1,8 +1,13 @@
 //! Rules: what each finds and why it matters, as data with examples that run as tests.
 
+pub mod checks;
+mod confidence;
 mod definition;
 pub mod explain;
+pub mod prove;
 pub mod registry;
+pub mod suspect;
+pub mod system;
 
 pub use definition::{
     Circumstance, Definition, Example, Expectation, FileState, RuleFile, RuleFileError, RuleOption, Severity,

@@ -1,0 +1,219 @@
+//! `dead-link`: a link, image or include whose target within the repository is gone.
+
+use super::name;
+use crate::document::slug::{SlugScheme, anchors};
+use crate::history::RepoPath;
+use crate::history::paths::join;
+use crate::history::snapshot::Mask;
+use crate::reference::{Kind, Reference};
+use crate::rule::suspect::{PathStyle, Proof, Suspect};
+use crate::rule::system::{Page, System};
+
+/// The rule's id.
+pub const ID: &str = "dead-link";
+
+/// Gives the links of the page whose target was there and is not now.
+pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
+    for reference in page.references.iter().filter(|r| r.kind == Kind::Link && name::is_claim(r)) {
+        out.extend(lost(page, reference, system));
+    }
+}
+
+/// What a link's path can mean in the tree, as a site or a host resolves it.
+#[derive(Debug)]
+struct Meaning {
+    path: Vec<u8>,
+    style: PathStyle,
+}
+
+fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+    let dest = reference.parts.first()?;
+    let fragment = reference.parts.get(1).filter(|f| !f.is_empty());
+    if dest.is_empty() {
+        let fragment = fragment?;
+        return lost_anchor(reference, page.path, fragment, system);
+    }
+    let meanings = meanings(page, dest, system)?;
+    let mut was: Option<(RepoPath, Mask, PathStyle)> = None;
+    for meaning in &meanings {
+        for candidate in files(&meaning.path) {
+            let life = system.paths.exact(&candidate);
+            if system.at_head(life.held) {
+                let target = RepoPath::new(&candidate);
+                return fragment.and_then(|f| lost_anchor(reference, &target, f, system));
+            }
+            if was.is_none() && !system.earlier(life.held).is_empty() {
+                was = Some((RepoPath::new(&candidate), life.held, meaning.style));
+            }
+        }
+    }
+    let (path, held, style) = was?;
+    let external = dest.contains("://");
+    Some(Suspect {
+        rule: ID,
+        span: reference.span,
+        section: reference.section,
+        subject: reference.parts.join("#"),
+        anchor: reference.text.clone(),
+        message: format!("the target of the link `{}` is gone", name::shown(&reference.parts.join("#"))),
+        probability: if external { 0.9 } else { 0.95 },
+        had: system.earlier(held),
+        proof: Proof::Path { path, base: page.folder().to_vec(), style },
+    })
+}
+
+/// The paths that a destination can mean; `None` where it leads out of the repository.
+fn meanings(page: &Page<'_>, dest: &str, system: &System<'_>) -> Option<Vec<Meaning>> {
+    if dest.contains("://") {
+        let path = own_path(dest, system.slugs)?;
+        return Some(vec![Meaning { path: join(b"", path.as_bytes())?, style: PathStyle::Root }]);
+    }
+    let decoded = percent_decoded(dest);
+    let mut out = Vec::new();
+    if let Some(absolute) = decoded.strip_prefix('/') {
+        // A site's root is the folder that holds its pages: any folder above this page.
+        let mut folder = page.folder();
+        loop {
+            out.extend(join(folder, absolute.as_bytes()).map(|path| Meaning { path, style: PathStyle::Ending }));
+            for root in [b"static".as_slice(), b"public", b"content", b"src", b"docs"] {
+                let below = if folder.is_empty() { root.to_vec() } else { [folder, b"/", root].concat() };
+                out.extend(join(&below, absolute.as_bytes()).map(|path| Meaning { path, style: PathStyle::Ending }));
+            }
+            if folder.is_empty() {
+                break;
+            }
+            folder = memchr::memrchr(b'/', folder).map_or(&[], |at| &folder[..at]);
+        }
+        return Some(out);
+    }
+    out.extend(join(page.folder(), decoded.as_bytes()).map(|path| Meaning { path, style: PathStyle::Relative }));
+    // A site that gives each page a folder of its own makes links one level deeper.
+    if let Some(up) = decoded.strip_prefix("../") {
+        out.extend(join(page.folder(), up.as_bytes()).map(|path| Meaning { path, style: PathStyle::Relative }));
+    }
+    out.extend(join(b"", decoded.as_bytes()).map(|path| Meaning { path, style: PathStyle::Root }));
+    Some(out)
+}
+
+/// The files that a path without or with a site's suffix can stand for.
+fn files(path: &[u8]) -> Vec<Vec<u8>> {
+    let mut out = vec![path.to_vec()];
+    let mut stems = vec![path.to_vec()];
+    for suffix in [b".html".as_slice(), b".htm"] {
+        if let Some(stem) = path.strip_suffix(suffix) {
+            stems.push(stem.to_vec());
+            if let Some(folder) = stem.strip_suffix(b"/index") {
+                stems.push(folder.to_vec());
+            }
+        }
+    }
+    for stem in stems {
+        for end in [
+            b".md".as_slice(),
+            b".mdx",
+            b".rst",
+            b".adoc",
+            b".html",
+            b".vue",
+            b".ts",
+            b".tsx",
+            b".js",
+            b"/index.md",
+            b"/index.mdx",
+            b"/index.rst",
+            b"/index.html",
+            b"/README.md",
+            b"/_index.md",
+            b"/README.adoc",
+        ] {
+            out.push([&stem[..], end].concat());
+        }
+    }
+    out
+}
+
+/// `path` of `https://github.com/OWNER/NAME/blob/BRANCH/path` where OWNER/NAME is this repository and
+/// BRANCH a moving one; a link to a tag or a commit stays right.
+fn own_path(url: &str, slugs: &[String]) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    let mut parts = rest.split('/');
+    let host = parts.next()?;
+    if !(host.contains("github") || host.contains("gitlab") || host.contains("gitea") || host.contains("bitbucket")) {
+        return None;
+    }
+    let (owner, repo) = (parts.next()?, parts.next()?);
+    let slug = format!("{owner}/{}", repo.strip_suffix(".git").unwrap_or(repo));
+    if !slugs.iter().any(|s| s.eq_ignore_ascii_case(&slug)) {
+        return None;
+    }
+    let mut parts = parts.skip_while(|p| *p == "-");
+    let kind = parts.next()?;
+    if !matches!(kind, "blob" | "tree" | "raw" | "src" | "edit") {
+        return None;
+    }
+    let branch = parts.next()?;
+    let path = parts.collect::<Vec<_>>().join("/");
+    let moving = matches!(branch, "master" | "main" | "HEAD" | "develop" | "trunk" | "dev" | "next");
+    (moving && !path.is_empty()).then(|| percent_decoded(&path))
+}
+
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = |i: usize| bytes.get(i).and_then(|b| char::from(*b).to_digit(16));
+        match (bytes[at], hex(at + 1), hex(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+                at += 3;
+            }
+            (byte, ..) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Every way in which hosts and generators name headings; a link that any of them honours is alive.
+const SCHEMES: &[SlugScheme] = &[
+    SlugScheme::GitHub,
+    SlugScheme::MdBook,
+    SlugScheme::Sphinx,
+    SlugScheme::Docusaurus,
+    SlugScheme::MkDocs,
+    SlugScheme::VitePress,
+    SlugScheme::Hugo,
+    SlugScheme::Asciidoctor,
+];
+
+/// Whether a heading or an anchor of `document` answers to `name`.
+pub fn has_anchor(document: &crate::document::Document, name: &str) -> bool {
+    let wanted = percent_decoded(name).to_lowercase();
+    SCHEMES.iter().any(|scheme| anchors(document, *scheme).iter().any(|a| a.to_lowercase() == wanted))
+}
+
+fn lost_anchor(reference: &Reference, target: &RepoPath, fragment: &str, system: &System<'_>) -> Option<Suspect> {
+    // Line numbers, text fragments, tabs and scripts are no headings.
+    let is_line = fragment.strip_prefix('L').is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
+    if is_line || fragment.starts_with([':', '!', '/', '?']) || matches!(fragment, "top" | "readme") {
+        return None;
+    }
+    let document = system.pages.get(target)?;
+    if has_anchor(document, fragment) {
+        return None;
+    }
+    Some(Suspect {
+        rule: ID,
+        span: reference.span,
+        section: reference.section,
+        subject: reference.parts.join("#"),
+        anchor: reference.text.clone(),
+        message: format!("no heading answers to the link `{}` any more", name::shown(&reference.parts.join("#"))),
+        probability: 0.93,
+        had: system.snapshots.before_head(),
+        proof: Proof::Anchor { page: target.clone(), format: document.format, name: fragment.to_owned() },
+    })
+}

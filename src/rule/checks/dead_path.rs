@@ -1,0 +1,96 @@
+//! `dead-path`: a file or folder that is no longer in the tree.
+
+use super::name;
+use crate::history::RepoPath;
+use crate::history::paths::join;
+use crate::history::snapshot::Mask;
+use crate::reference::{Kind, Place, Reference};
+use crate::rule::suspect::{PathStyle, Proof, Suspect};
+use crate::rule::system::{Page, System};
+
+/// The rule's id.
+pub const ID: &str = "dead-path";
+
+/// Gives the paths of the page that were in the tree and are not now.
+pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
+    for reference in page.references.iter().filter(|r| r.kind == Kind::Path && name::is_claim(r)) {
+        out.extend(lost(page, reference, system));
+    }
+}
+
+/// A path that was in the tree, and how the page wrote it.
+struct Was {
+    path: Vec<u8>,
+    held: Mask,
+    style: PathStyle,
+}
+
+fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+    let written = reference.parts.join("/");
+    if written.is_empty() {
+        return None;
+    }
+    let from_page = join(page.folder(), written.as_bytes());
+    let from_root = join(b"", written.as_bytes());
+    let mut was: Option<Was> = None;
+    for (path, style) in [(from_page, PathStyle::Relative), (from_root, PathStyle::Root)] {
+        let Some(path) = path.filter(|p| !p.is_empty()) else { continue };
+        let held = system.paths.exact(&path).held;
+        if system.at_head(held) {
+            return None;
+        }
+        if was.is_none() && !system.earlier(held).is_empty() {
+            was = Some(Was { path, held, style });
+        }
+    }
+    let ending = written.trim_start_matches("../").trim_start_matches("./");
+    let mut endings = 0;
+    for (path, life) in system.paths.ending_in(ending.as_bytes()) {
+        if system.at_head(life.held) {
+            return None;
+        }
+        endings += 1;
+        if was.is_none() {
+            was = Some(Was { path: path.to_vec(), held: life.held, style: PathStyle::Ending });
+        }
+    }
+    let was = was?;
+    let had = system.earlier(was.held);
+    if had.is_empty() || is_made(&written, system) {
+        return None;
+    }
+    let deep = written.contains('/');
+    let probability = match (was.style, deep) {
+        (PathStyle::Ending, true) => 0.8,
+        (PathStyle::Ending, false) if endings > 2 => 0.5,
+        (PathStyle::Ending, false) => 0.72,
+        (_, true) => 0.95,
+        (_, false) => 0.82,
+    };
+    let doubt =
+        if reference.shape.weak { 0.25 } else { 0.0 } + if reference.place == Place::CodeBlock { 0.05 } else { 0.0 };
+    Some(Suspect {
+        rule: ID,
+        span: reference.span,
+        section: reference.section,
+        subject: written,
+        anchor: reference.text.clone(),
+        message: format!("`{}` is gone from the tree", name::shown(&reference.text)),
+        probability: probability - doubt,
+        had,
+        proof: Proof::Path { path: RepoPath::new(&was.path), base: page.folder().to_vec(), style: was.style },
+    })
+}
+
+/// Whether the code of the head names the file itself, so that it may be written by a build or a run.
+fn is_made(written: &str, system: &System<'_>) -> bool {
+    let name = written.rsplit('/').next().unwrap_or(written);
+    let stem = name.split('.').next().unwrap_or(name);
+    system.at_head(system.paths.exact(format!("{written}.in").as_bytes()).held)
+        || system.paths.ending_in(format!("{name}.in").as_bytes()).any(|(_, life)| system.at_head(life.held))
+        || system
+            .paths
+            .ending_in(format!("{stem}.sh").as_bytes())
+            .any(|(_, life)| name != stem && system.at_head(life.held) && !name.ends_with(".sh"))
+            && !written.contains('/')
+}

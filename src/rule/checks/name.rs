@@ -1,0 +1,119 @@
+//! What the checks of names share: when a name counts as gone.
+
+use std::sync::Arc;
+
+use crate::history::lifetime::Life;
+use crate::history::scan::Role;
+use crate::history::snapshot::Mask;
+use crate::history::term::{Domain, Term};
+use crate::reference::{Reference, Standing};
+use crate::rule::suspect::{NameWitness, Proof, Suspect};
+use crate::rule::system::System;
+
+/// The roles in which code declares a name.
+pub const DECLARED: &[Role] = &[Role::Definition, Role::Key, Role::Literal, Role::Flag];
+
+/// How much of a name is left at the head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rest {
+    /// Nothing at all.
+    Nothing,
+    /// Comments only.
+    Comments,
+    /// Tests, vendored or generated files only.
+    Weak,
+    /// It is used, but not declared.
+    Uses,
+    /// It is declared.
+    Declared,
+}
+
+/// How much of `life` is left at the head, where `declared` are the roles that declare the name.
+pub fn rest(system: &System<'_>, life: &Life, declared: &[Role]) -> Rest {
+    if system.at_head(life.any(declared)) {
+        Rest::Declared
+    } else if system.at_head(life.code()) {
+        Rest::Uses
+    } else if system.at_head(life.weak()) {
+        Rest::Weak
+    } else if system.at_head(life.role(Role::Comment)) {
+        Rest::Comments
+    } else {
+        Rest::Nothing
+    }
+}
+
+/// Whether the page says that the thing is there, so that its absence is worth a finding.
+pub fn is_claim(reference: &Reference) -> bool {
+    reference.standing == Standing::Affirmed && !reference.shape.incidental && !reference.shape.glob
+}
+
+/// A suspect about a reference that is backed by names.
+#[allow(clippy::too_many_arguments)]
+pub fn suspect(
+    system: &System<'_>,
+    rule: &'static str,
+    reference: &Reference,
+    name: &str,
+    roles: &'static [Role],
+    had: Mask,
+    probability: f32,
+    what: &str,
+) -> Suspect {
+    // Where the code spelt it as the page does, that spelling alone is looked for; else any.
+    let exact = Term::exact(name.as_bytes());
+    let spelt = !system.lifetimes.of(exact).any(roles).and(had).is_empty();
+    let (terms, needle): (Arc<[Term]>, _) = if spelt {
+        (Arc::from([exact]), name.as_bytes().to_vec())
+    } else {
+        (Arc::from([Term::folded(name.as_bytes())]), Vec::new())
+    };
+    Suspect {
+        rule,
+        span: reference.span,
+        section: reference.section,
+        subject: reference.text.clone(),
+        anchor: reference.text.clone(),
+        message: format!("{what}`{}` is gone from the code", shown(&reference.text)),
+        probability,
+        had,
+        proof: Proof::Name { witness: NameWitness { terms, roles, declared: None, needle }, text: name.to_owned() },
+    }
+}
+
+/// A suspect about a name that manifests declare.
+pub fn declared(
+    rule: &'static str,
+    reference: &Reference,
+    name: &str,
+    domain: Domain,
+    had: Mask,
+    probability: f32,
+    message: String,
+) -> Suspect {
+    Suspect {
+        rule,
+        span: reference.span,
+        section: reference.section,
+        subject: reference.text.clone(),
+        anchor: reference.text.clone(),
+        message,
+        probability,
+        had,
+        proof: Proof::Name {
+            witness: NameWitness {
+                terms: Arc::from([]),
+                roles: &[],
+                declared: Some((domain, Term::of(domain, name.as_bytes()))),
+                needle: Vec::new(),
+            },
+            text: name.to_owned(),
+        },
+    }
+}
+
+/// A reference as a message shows it: one line, no backquotes, not too long.
+pub fn shown(text: &str) -> String {
+    let clean: String = text.chars().map(|c| if c == '`' || c.is_control() { ' ' } else { c }).take(80).collect();
+    clean.trim().to_owned()
+}

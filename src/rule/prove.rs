@@ -1,0 +1,424 @@
+//! From suspects to findings: when the reference entered its page, what backed it then, what broke
+//! it, and what stands in its place.
+
+use rayon::prelude::*;
+
+use super::confidence;
+use super::suspect::{NameWitness, PathStyle, Proof, Suspect};
+use super::system::{Page, System};
+use crate::document::{self, DocumentId, Format, Span};
+use crate::finding::{
+    Cause, CauseKind, CommitRef, Confidence, Evidence, Finding, Fingerprint, Fix, MomentEvidence, Occurrences,
+    Replacement, Severity, Witness,
+};
+use crate::history::cause::{self, CauseReport, Changed, Holder, Lost, LostAt, Matcher, NoCause, VoteStyle};
+use crate::history::moment::{Moment, PageOrigins};
+use crate::history::pages::PageHistories;
+use crate::history::rename;
+use crate::history::snapshot::Mask;
+use crate::history::{MainIx, Mainline, Objects, ReadError, RepoPath, Repository};
+
+/// What a proof reads.
+#[derive(Clone, Copy)]
+pub struct Archive<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// Its first-parent history.
+    pub mainline: &'a Mainline,
+    /// The pages' versions.
+    pub histories: &'a PageHistories,
+    /// Files changed on disk or in the index.
+    pub overlaid: &'a [Changed],
+    /// Whether commit evidence and page moments are of the audited repository's own working tree.
+    pub decoded: &'a (dyn Fn(&RepoPath) -> Option<Vec<u8>> + Sync),
+}
+
+impl Matcher for NameWitness {
+    fn lines(&self, path: &RepoPath, content: &[u8]) -> Vec<u32> {
+        NameWitness::lines(self, path, content)
+    }
+
+    fn needle(&self) -> Option<&[u8]> {
+        (!self.needle.is_empty()).then_some(&self.needle)
+    }
+}
+
+/// A suspect with its moment.
+struct Dated<'s> {
+    page: usize,
+    suspect: &'s Suspect,
+    entered: Moment,
+    edited: Moment,
+    /// The newest snapshot that backs it at or after the moment, or the one just before it.
+    had: usize,
+}
+
+/// Proves the suspects of each page (same order as `pages`); what history does not bear out is dropped.
+///
+/// # Errors
+/// Where the object store can't be opened; a single object that can't be read drops its suspect only.
+pub fn prove(
+    pages: &[Page<'_>],
+    suspects: &[Vec<Suspect>],
+    system: &System<'_>,
+    archive: Archive<'_>,
+) -> Result<Vec<Finding>, ReadError> {
+    let dated = suspects
+        .par_iter()
+        .enumerate()
+        .filter(|(_, of_page)| !of_page.is_empty())
+        .map(|(index, of_page)| date(index, &pages[index], of_page, system, archive))
+        .collect::<Result<Vec<_>, ReadError>>()?;
+    let dated: Vec<Dated<'_>> = dated.into_iter().flatten().collect();
+    let worker = archive.repository.worker()?;
+    let objects = worker.objects()?;
+    let mut proofs: Vec<Option<Proved>> = dated.iter().map(|_| None).collect();
+    prove_names(&dated, &mut proofs, system, archive, &objects);
+    prove_paths(&dated, &mut proofs, system, archive, &objects);
+    prove_anchors(&dated, &mut proofs, archive, &objects);
+    let mut occurrences = Occurrences::default();
+    let mut page = usize::MAX;
+    let mut findings = Vec::new();
+    for (dated, proved) in dated.iter().zip(proofs) {
+        if dated.page != page {
+            page = dated.page;
+            occurrences = Occurrences::default();
+        }
+        findings.extend(proved.and_then(|p| finding(dated, p, &pages[dated.page], archive, &mut occurrences)));
+    }
+    Ok(findings)
+}
+
+fn date<'s>(
+    index: usize,
+    page: &Page<'_>,
+    suspects: &'s [Suspect],
+    system: &System<'_>,
+    archive: Archive<'_>,
+) -> Result<Vec<Dated<'s>>, ReadError> {
+    let worker = archive.repository.worker()?;
+    let objects = worker.objects()?;
+    let head_text = (archive.decoded)(page.path);
+    let origins = archive.histories.origins(&objects, page.path, head_text.as_deref());
+    Ok(suspects.iter().filter_map(|suspect| date_one(index, page, suspect, system, &origins)).collect())
+}
+
+fn date_one<'s>(
+    index: usize,
+    page: &Page<'_>,
+    suspect: &'s Suspect,
+    system: &System<'_>,
+    origins: &PageOrigins,
+) -> Option<Dated<'s>> {
+    let document = page.document;
+    let line = document.lines.line_of(suspect.span.start);
+    let entered = origins.token(line, &suspect.anchor);
+    let edited = origins.line(line).edited;
+    let since = match entered {
+        Moment::Uncommitted | Moment::BeforeHistory => return None,
+        Moment::At(at) => system.snapshots.since(at),
+    };
+    // The state just before the moment may still have backed it when the line was written; whether
+    // it did is decided by the date of the cause.
+    let floor = since.oldest().and_then(|s| s.checked_sub(1)).map_or(Mask(0), |s| Mask(1 << s));
+    let had = suspect.had.and(since.or(floor)).newest()?;
+    Some(Dated { page: index, suspect, entered, edited, had })
+}
+
+/// What history says of a suspect.
+struct Proved {
+    cause: Option<(MainIx, git2::Oid, CauseKind, Option<RepoPath>)>,
+    holders: Vec<Holder>,
+    holder_count: u32,
+    replacement: Option<Replacement>,
+    /// Whether the replacement may be written into the page as it is.
+    certain: bool,
+    factor: f32,
+}
+
+fn lost_at<'a>(dated: &Dated<'_>, system: &System<'_>, archive: Archive<'a>) -> Option<(MainIx, LostAt<'a>)> {
+    let had = system.snapshots.commit(dated.had)?;
+    Some(match system.snapshots.commit(dated.had + 1) {
+        Some(next) => (had, LostAt::At(next)),
+        None => (had, LostAt::Overlay(archive.overlaid)),
+    })
+}
+
+fn moment(dated: &Dated<'_>) -> Option<MainIx> {
+    match dated.entered {
+        Moment::At(at) => Some(at),
+        _ => None,
+    }
+}
+
+fn prove_names(
+    dated: &[Dated<'_>],
+    proofs: &mut [Option<Proved>],
+    system: &System<'_>,
+    archive: Archive<'_>,
+    objects: &dyn Objects,
+) {
+    let exists = |text: &str| {
+        let name = text.trim_start_matches('-').rsplit(['.', ':']).next().unwrap_or(text);
+        system.at_head(system.life(name).code())
+    };
+    let mut indices = Vec::new();
+    let mut lost = Vec::new();
+    for (index, dated) in dated.iter().enumerate() {
+        let Proof::Name { witness, text } = &dated.suspect.proof else { continue };
+        let Some((had, at)) = lost_at(dated, system, archive) else { continue };
+        indices.push(index);
+        lost.push(Lost {
+            matcher: witness,
+            text,
+            had,
+            lost: at,
+            moment: moment(dated),
+            vote: VoteStyle::Name,
+            exists_at_head: &exists,
+        });
+    }
+    for (index, report) in indices.into_iter().zip(cause::find(objects, archive.mainline, &lost)) {
+        proofs[index] = report.ok().and_then(of_report);
+    }
+}
+
+fn of_report(report: CauseReport) -> Option<Proved> {
+    let (cause, factor) = match report.cause {
+        Ok(found) => (Some((found.mainline, found.commit, found.kind, found.path)), 1.0),
+        Err(NoCause::Uncommitted) => (None, 1.0),
+        Err(NoCause::Unsteady) => (None, confidence::CAUSE_UNKNOWN),
+        Err(NoCause::NoHolder | NoCause::StillThere | NoCause::Interval) => return None,
+    };
+    let certain = report
+        .replacement
+        .as_ref()
+        .is_some_and(|r| r.votes >= 2 && r.votes * 3 >= r.of * 2 || r.votes == r.of && r.of > 0);
+    let factor = if report.hints.unread > 0 { factor * confidence::UNREAD_ON_THE_WAY } else { factor };
+    Some(Proved {
+        cause,
+        holders: report.holders,
+        holder_count: report.holder_count,
+        replacement: report.replacement,
+        certain,
+        factor,
+    })
+}
+
+fn prove_paths(
+    dated: &[Dated<'_>],
+    proofs: &mut [Option<Proved>],
+    system: &System<'_>,
+    archive: Archive<'_>,
+    objects: &dyn Objects,
+) {
+    let lookup = crate::history::lookup::Lookup::new(objects, archive.mainline);
+    let paths = rename::Paths::new(&lookup);
+    for (dated, proof) in dated.iter().zip(proofs) {
+        let Proof::Path { path, base, style } = &dated.suspect.proof else { continue };
+        let Some((had, lost)) = lost_at(dated, system, archive) else { continue };
+        let report = match lost {
+            LostAt::At(at) => paths.cause(path, had, at),
+            LostAt::Overlay(changes) => paths.uncommitted(path, changes),
+        };
+        let Ok(report) = report else { continue };
+        let (cause, factor) = match report.cause {
+            Ok(found) => (Some((found.mainline, found.commit, found.kind, found.path)), 1.0),
+            Err(NoCause::Uncommitted) => (None, 1.0),
+            Err(NoCause::Unsteady | NoCause::NoHolder) => (None, confidence::CAUSE_UNKNOWN),
+            Err(NoCause::StillThere | NoCause::Interval) => continue,
+        };
+        let replacement = report.target.as_ref().map(|target| Replacement {
+            text: written(target, path, base, *style, &dated.suspect.anchor),
+            votes: 1,
+            of: 1,
+        });
+        *proof = Some(Proved {
+            cause,
+            holders: vec![Holder { path: path.clone(), line: 0, at: had, text: String::new() }],
+            holder_count: 1,
+            certain: report.similarity >= confidence::SAME_FILE,
+            replacement,
+            factor,
+        });
+    }
+}
+
+/// The new path as the page would write it.
+fn written(target: &RepoPath, old: &RepoPath, base: &[u8], style: PathStyle, before: &str) -> String {
+    let fragment = before.find('#').map_or("", |at| &before[at..]);
+    let text = match style {
+        PathStyle::Root => target.display().into_owned(),
+        PathStyle::Relative => relative(base, target.as_bytes()),
+        PathStyle::Ending if old.parent() == target.parent() => {
+            // Only the name changed: keep as many folders as the page wrote.
+            let depth = before.trim_matches('/').matches('/').count();
+            let parts: Vec<&[u8]> = target.as_bytes().split(|&b| b == b'/').collect();
+            let kept = parts[parts.len().saturating_sub(depth + 1)..].join(&b'/');
+            String::from_utf8_lossy(&kept).into_owned()
+        }
+        PathStyle::Ending => target.display().into_owned(),
+    };
+    format!("{text}{fragment}")
+}
+
+fn relative(base: &[u8], target: &[u8]) -> String {
+    let base: Vec<&[u8]> = base.split(|&b| b == b'/').filter(|p| !p.is_empty()).collect();
+    let target: Vec<&[u8]> = target.split(|&b| b == b'/').collect();
+    let shared = base.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    let mut parts = vec![b"..".as_slice(); base.len() - shared];
+    parts.extend(&target[shared.min(target.len())..]);
+    String::from_utf8_lossy(&parts.join(&b'/')).into_owned()
+}
+
+/// Looks for the page version that still had the anchor.
+fn prove_anchors(dated: &[Dated<'_>], proofs: &mut [Option<Proved>], archive: Archive<'_>, objects: &dyn Objects) {
+    for (dated, proof) in dated.iter().zip(proofs) {
+        let Proof::Anchor { page, format, name } = &dated.suspect.proof else { continue };
+        *proof = anchor(dated, (page, *format), name, archive, objects);
+    }
+}
+
+/// Versions of a page that are parsed in search of an anchor.
+const MOST_VERSIONS: usize = 400;
+
+fn anchor(
+    dated: &Dated<'_>,
+    (page, format): (&RepoPath, Format),
+    name: &str,
+    archive: Archive<'_>,
+    objects: &dyn Objects,
+) -> Option<Proved> {
+    let entered = moment(dated)?;
+    let versions = archive.histories.versions(page);
+    let mut later: Option<&crate::history::pages::PageVersion> = None;
+    for version in versions.iter().rev().take(MOST_VERSIONS) {
+        let bytes = objects.blob(version.blob).ok()?;
+        let has = quick_anchor(&bytes, name)
+            && document::parse(DocumentId::new(""), format, &bytes)
+                .is_ok_and(|document| super::checks::dead_link::has_anchor(&document, name));
+        if has {
+            let cause = later.map(|l| (l.at, archive.mainline.get(l.at).id, CauseKind::Removed, Some(page.clone())));
+            return Some(Proved {
+                cause,
+                holders: vec![Holder { path: version.path.clone(), line: 0, at: version.at, text: String::new() }],
+                holder_count: 1,
+                replacement: None,
+                certain: false,
+                factor: 1.0,
+            });
+        }
+        if version.at <= entered {
+            return None;
+        }
+        later = Some(version);
+    }
+    None
+}
+
+/// Whether a page could have the anchor at all: its longest word stands somewhere.
+fn quick_anchor(bytes: &[u8], name: &str) -> bool {
+    let word = name.split(['-', '_', '.']).filter(|w| w.is_ascii()).max_by_key(|w| w.len()).unwrap_or("");
+    let lower = word.to_ascii_lowercase();
+    if lower.is_empty() {
+        return true;
+    }
+    bytes.windows(lower.len()).any(|w| w.eq_ignore_ascii_case(lower.as_bytes()))
+}
+
+fn finding(
+    dated: &Dated<'_>,
+    proved: Proved,
+    page: &Page<'_>,
+    archive: Archive<'_>,
+    occurrences: &mut Occurrences,
+) -> Option<Finding> {
+    let suspect = dated.suspect;
+    let entered = moment(dated)?;
+    let mut probability = suspect.probability * proved.factor;
+    if let Some((at, ..)) = proved.cause {
+        // What was gone before the line was written never backed it.
+        if at <= entered {
+            return None;
+        }
+        if matches!(dated.edited, Moment::At(edited) if edited > at) {
+            probability *= confidence::EDITED_SINCE;
+        }
+    }
+    let commit = |at: MainIx| archive.repository.commit_ref(archive.mainline.get(at).id);
+    let edited = match dated.edited {
+        Moment::At(at) if at != entered => Some(commit(at)),
+        _ => None,
+    };
+    let evidence = Evidence {
+        moment: Some(MomentEvidence { entered: Some(commit(entered)), edited }),
+        witnesses: proved.holders.iter().map(|h| witness(h, archive.mainline)).collect(),
+        witness_count: proved.holder_count,
+        cause: proved.cause.map(|(_, id, kind, path)| Cause {
+            kind,
+            commit: commit_ref(archive, id),
+            path: path.map(|p| p.display().into_owned()),
+        }),
+        replacement: proved.replacement,
+        ..Evidence::default()
+    };
+    let document = page.document;
+    let fix = evidence.replacement.as_ref().filter(|_| proved.certain).and_then(|r| fix(suspect, r, &document.text));
+    let section = document.sections.get(suspect.section);
+    let occurrence = occurrences.next(suspect.rule, suspect.section, &suspect.subject);
+    let oldest = archive.histories.oldest_name(page.path).display().into_owned();
+    Some(Finding {
+        rule: suspect.rule,
+        severity: Severity::Error,
+        confidence: Confidence::new(probability),
+        message: suspect.message.clone(),
+        document: document.id.clone(),
+        section: suspect.section,
+        span: suspect.span,
+        start: document.lines.position(&document.text, suspect.span.start),
+        end: document.lines.position(&document.text, suspect.span.end),
+        subject: suspect.subject.clone(),
+        fingerprint: Fingerprint::new(
+            suspect.rule,
+            &oldest,
+            &suspect.subject,
+            section.map_or(&[], |s| &s.heading_path),
+            occurrence,
+        ),
+        evidence,
+        fix,
+    })
+}
+
+fn commit_ref(archive: Archive<'_>, id: git2::Oid) -> CommitRef {
+    archive.repository.commit_ref(id)
+}
+
+fn witness(holder: &Holder, mainline: &Mainline) -> Witness {
+    Witness {
+        path: holder.path.display().into_owned(),
+        line: (holder.line > 0).then_some(holder.line),
+        commit: mainline.get(holder.at).id.to_string(),
+        text: holder.text.clone(),
+    }
+}
+
+/// The change to the page: the lost text within the reference becomes the replacement.
+fn fix(suspect: &Suspect, replacement: &Replacement, text: &str) -> Option<Fix> {
+    let written = suspect.span.of(text);
+    let old = match &suspect.proof {
+        Proof::Name { text, .. } => text.as_str(),
+        Proof::Path { .. } => suspect.anchor.as_str(),
+        Proof::Anchor { .. } => return None,
+    };
+    let new = match &suspect.proof {
+        Proof::Name { .. } => replacement.text.trim_start_matches('-'),
+        _ => replacement.text.as_str(),
+    };
+    let at = written.find(old)?;
+    if written[at + old.len()..].contains(old) || old.is_empty() {
+        return None;
+    }
+    let start = suspect.span.start + at;
+    Some(Fix { span: Span::new(start, start + old.len()), text: new.to_owned() })
+}

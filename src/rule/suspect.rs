@@ -1,0 +1,122 @@
+//! What a check gives: a claim that the lifetime table says lost its witness, not yet proved.
+
+use std::sync::Arc;
+
+use crate::document::{Format, Span};
+use crate::history::RepoPath;
+use crate::history::scan::{self, Role, Sink, Token};
+use crate::history::snapshot::Mask;
+use crate::history::term::{Domain, Term};
+
+/// A claim to look at closely.
+#[derive(Debug, Clone)]
+pub struct Suspect {
+    /// The rule.
+    pub rule: &'static str,
+    /// Where the reference stands in the page.
+    pub span: Span,
+    /// Index of its section.
+    pub section: usize,
+    /// The reference, normalised for the fingerprint.
+    pub subject: String,
+    /// The text whose entry into the page is the moment (part of the page's line).
+    pub anchor: String,
+    /// What is wrong, in a sentence, without its end (" is gone from the code").
+    pub message: String,
+    /// How sure we are before the history is asked.
+    pub probability: f32,
+    /// The snapshots that back the claim.
+    pub had: Mask,
+    /// How the claim is proved.
+    pub proof: Proof,
+}
+
+/// How a claim is proved.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// By a name in the code.
+    Name {
+        /// Recognises it.
+        witness: NameWitness,
+        /// The part of the page's text that a replacement stands for.
+        text: String,
+    },
+    /// By a path of the tree.
+    Path {
+        /// The path as it was in the tree.
+        path: RepoPath,
+        /// The folder that relative destinations start from.
+        base: Vec<u8>,
+        /// How the page wrote it, to write a new one alike.
+        style: PathStyle,
+    },
+    /// By a heading or anchor of a page, looked up in the page's own versions.
+    Anchor {
+        /// The page that held it.
+        page: RepoPath,
+        /// How that page is written.
+        format: Format,
+        /// The anchor.
+        name: String,
+    },
+}
+
+/// How a page writes a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathStyle {
+    /// From the root of the repository.
+    Root,
+    /// From the folder of the page.
+    Relative,
+    /// Only its end.
+    Ending,
+}
+
+/// Recognises the witnesses of a name in a file.
+#[derive(Debug, Clone)]
+pub struct NameWitness {
+    /// Any of these terms …
+    pub terms: Arc<[Term]>,
+    /// … in any of these roles.
+    pub roles: &'static [Role],
+    /// Names of manifests that count as well.
+    pub declared: Option<(Domain, Term)>,
+    /// Bytes that each holder contains, for a quick look.
+    pub needle: Vec<u8>,
+}
+
+struct Lines<'w> {
+    witness: &'w NameWitness,
+    found: Vec<(Role, u32)>,
+}
+
+impl Sink for Lines<'_> {
+    fn token(&mut self, token: &Token) {
+        if self.witness.roles.contains(&token.role)
+            && (self.witness.terms.contains(&token.exact) || self.witness.terms.contains(&token.folded))
+        {
+            self.found.push((token.role, token.line));
+        }
+    }
+}
+
+impl NameWitness {
+    /// The lines of `content` that hold the name in one of the roles, definitions first.
+    #[must_use]
+    pub fn lines(&self, path: &RepoPath, content: &[u8]) -> Vec<u32> {
+        let mut sink = Lines { witness: self, found: Vec::new() };
+        if !self.terms.is_empty() {
+            scan::scan(path, content, &mut sink);
+        }
+        if let Some((domain, term)) = self.declared {
+            scan::names(path, content, &mut |d, name, line| {
+                if d == domain && Term::of(d, name) == term {
+                    sink.found.push((Role::Definition, line.max(1)));
+                }
+            });
+        }
+        sink.found.sort_unstable();
+        sink.found.dedup_by_key(|f| f.1);
+        sink.found.into_iter().map(|(_, line)| line).collect()
+    }
+}
