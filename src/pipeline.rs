@@ -1,5 +1,184 @@
-//! The order of the stages.
+//! The order of the stages. Nothing else knows it.
 
+mod error;
 mod options;
+mod outcome;
+mod pages;
+mod slugs;
+mod state;
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+
+pub use error::AuditError;
 pub use options::{AuditOptions, CacheMode, Progress, Silent};
+pub use outcome::AuditOutcome;
+
+use crate::document::{Discovery, Tense};
+use crate::finding::{Finding, Inconclusive};
+use crate::history::lifetime::Lifetimes;
+use crate::history::overlay::Overlay;
+use crate::history::pages::PageHistories;
+use crate::history::paths::Paths;
+use crate::history::{IgnoreRevs, RepoPath, Repository};
+use crate::reference::{self, Reference};
+use crate::rule::checks;
+use crate::rule::prove::{self, Archive};
+use crate::rule::suspect::Suspect;
+use crate::rule::system::{Page, System};
+use crate::triage::Filter;
+use pages::{HeadPage, Pages};
+use state::State;
+
+/// Audits the pages of a repository against its own code.
+///
+/// # Errors
+/// Where there is no repository, its history can't be read, or the configuration names a rule or a
+/// baseline that isn't there. What concerns a single page never ends the audit.
+pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, AuditError> {
+    let threads = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.jobs)
+        .build()
+        .map_err(|e| AuditError::Threads { message: e.to_string() })?;
+    threads.install(|| run(options, progress))
+}
+
+fn run(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, AuditError> {
+    let now: DateTime<Utc> = options.now.unwrap_or_else(Utc::now);
+    let repository = Repository::open(&options.root)?;
+
+    progress.stage("reading the history", None);
+    let overlay = Overlay::load(&repository)?;
+    let state = State::read(&repository, &overlay)?;
+
+    progress.stage("reading pages", None);
+    let attributes = pages::attributes(&repository, &state)?;
+    let discovery = Discovery::from_globs(&options.config.documents.include, &options.config.documents.exclude)?;
+    let pages = pages::read(&repository, &state, &discovery, &attributes, &|| progress.tick(1))?;
+    let references: Vec<Vec<Reference>> = pages
+        .pages
+        .par_iter()
+        .map(|page| if is_audited(page) { reference::extract(&page.document) } else { Vec::new() })
+        .collect();
+
+    let (lifetimes, histories) =
+        rayon::join(|| state.lifetimes(&repository), || histories(&repository, &state, &pages));
+    let (lifetimes, histories) = (lifetimes?, histories?);
+
+    progress.stage("comparing", None);
+    let filter = Filter::new(options);
+    let findings = findings(&repository, &state, &pages, &references, &lifetimes, &histories, &filter)?;
+
+    let inconclusive = undecided(&repository, &state, &pages, &histories);
+    outcome::finish(outcome::Parts {
+        options,
+        now,
+        repository: &repository,
+        state: &state,
+        pages: &pages,
+        references: &references,
+        histories: &histories,
+        unread: lifetimes.unread.len(),
+        findings,
+        inconclusive,
+        filter,
+    })
+}
+
+/// Whether a page speaks of the present: only then are its statements compared with the head.
+fn is_audited(page: &HeadPage) -> bool {
+    matches!(page.document.tense, Tense::Current)
+}
+
+fn histories(repository: &Repository, state: &State, pages: &Pages) -> Result<PageHistories, AuditError> {
+    let worker = repository.worker()?;
+    let objects = worker.objects()?;
+    let paths: Vec<RepoPath> = pages.pages.iter().map(|p| p.path.clone()).collect();
+    let ignored = IgnoreRevs::load(repository, &state.mainline)?;
+    Ok(PageHistories::build(&objects, &state.mainline, &paths, ignored)?)
+}
+
+fn findings(
+    repository: &Repository,
+    state: &State,
+    pages: &Pages,
+    references: &[Vec<Reference>],
+    lifetimes: &Lifetimes,
+    histories: &PageHistories,
+    filter: &Filter,
+) -> Result<Vec<Finding>, AuditError> {
+    let slugs = slugs::own(repository);
+    let system = System {
+        snapshots: &state.snapshots,
+        paths: Paths::new(&state.census),
+        lifetimes,
+        pages: pages.pages.iter().map(|p| (&p.path, &p.document)).collect(),
+        slugs: &slugs,
+    };
+    let views: Vec<Page<'_>> = pages
+        .pages
+        .iter()
+        .zip(references)
+        .map(|(page, references)| Page { document: &page.document, path: &page.path, references })
+        .collect();
+    let enabled: Vec<checks::Check> =
+        checks::ALL.iter().filter(|(id, _)| filter.enabled(id)).map(|(_, check)| *check).collect();
+    let suspects: Vec<Vec<Suspect>> = views
+        .par_iter()
+        .map(|page| {
+            let mut out = Vec::new();
+            for check in &enabled {
+                check(page, &system, &mut out);
+            }
+            out
+        })
+        .collect();
+    let differing: HashMap<&RepoPath, &str> =
+        pages.pages.iter().filter(|p| p.differs).map(|p| (&p.path, &*p.document.text)).collect();
+    let decoded = |path: &RepoPath| differing.get(path).map(|text| text.as_bytes().to_vec());
+    let overlaid = state.laid.changed();
+    let archive = Archive { repository, mainline: &state.mainline, histories, overlaid: &overlaid, decoded: &decoded };
+    Ok(prove::prove(&views, &suspects, &system, archive)?)
+}
+
+/// What the audit could not decide, beside what a page's own proof says.
+fn undecided(repository: &Repository, state: &State, pages: &Pages, histories: &PageHistories) -> Vec<Inconclusive> {
+    let mut out = pages.inconclusive.clone();
+    if repository.is_shallow() {
+        out.push(Inconclusive {
+            document: None,
+            reason: "shallow",
+            message: format!(
+                "the history is cut off at {} commits; what is older can't be known. Fetch it all: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout",
+                state.mainline.len()
+            ),
+        });
+    }
+    for file in &state.laid.left_out {
+        out.push(Inconclusive {
+            document: None,
+            reason: "unreadable",
+            message: format!("the change to {} on disk was not read: {}", file.path, file.reason),
+        });
+    }
+    for page in &pages.pages {
+        let id = || Some(page.document.id.clone());
+        if is_audited(page) && histories.unknown_before(&page.path) {
+            out.push(Inconclusive {
+                document: id(),
+                reason: "shallow",
+                message: "its lines are older than the history that is there".to_owned(),
+            });
+        }
+        if let Tense::Release { version } = &page.document.tense {
+            out.push(Inconclusive {
+                document: id(),
+                reason: "no-release-tag",
+                message: format!("it documents release {version}, whose tag is not compared with"),
+            });
+        }
+    }
+    out
+}

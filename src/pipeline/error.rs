@@ -1,0 +1,42 @@
+//! Why an audit could not be done.
+
+use crate::document::DiscoveryError;
+use crate::history::overlay::OverlayError;
+use crate::history::{OpenError, ReadError};
+use crate::triage::baseline::BaselineError;
+
+/// Why an audit could not be done at all.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// There is no repository that can be read.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// An object that everything depends on can't be read.
+    #[error(
+        "the history can't be read: {0}\n(a partial or damaged clone? `git fsck` tells; `git fetch --refetch` mends)"
+    )]
+    Read(#[from] ReadError),
+    /// The index can't be read.
+    #[error(transparent)]
+    Overlay(#[from] OverlayError),
+    /// The globs of the configuration don't work together.
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
+    /// The baseline file can't be read.
+    #[error("the baseline {} can't be read: {message} (`--write-baseline` makes one)", path.display())]
+    BaselineFile {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The system's words.
+        message: String,
+    },
+    /// The baseline is none.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
+    /// No worker threads could be started.
+    #[error("no worker threads could be started: {message} (try a smaller --jobs)")]
+    Threads {
+        /// The system's words.
+        message: String,
+    },
+}

@@ -1,0 +1,117 @@
+//! Finds and parses the pages of the head.
+
+use rayon::prelude::*;
+
+use super::state::State;
+use crate::document::tense::{self, Versions};
+use crate::document::{self, Attributes, Discovery, Document, DocumentId, ParseError};
+use crate::finding::Inconclusive;
+use crate::history::snapshot::{Content, HeadFile};
+use crate::history::{Mode, ReadError, RepoPath, Repository};
+
+/// A page of the head.
+#[derive(Debug)]
+pub struct HeadPage {
+    /// Its path.
+    pub path: RepoPath,
+    /// The parsed page.
+    pub document: Document,
+    /// Whether the text differs from the bytes that the head's commit has.
+    pub differs: bool,
+}
+
+/// The pages of the head, and what could not be read of them.
+#[derive(Debug, Default)]
+pub struct Pages {
+    /// By path.
+    pub pages: Vec<HeadPage>,
+    /// Pages that could not be read or parsed.
+    pub inconclusive: Vec<Inconclusive>,
+}
+
+/// Reads the linguist attributes of the head.
+///
+/// # Errors
+/// Where the object store can't be opened.
+pub fn attributes(repository: &Repository, state: &State) -> Result<Attributes, ReadError> {
+    let worker = repository.worker()?;
+    let objects = worker.objects()?;
+    let files: Vec<(Vec<u8>, Vec<u8>)> = state
+        .census
+        .head
+        .iter()
+        .filter(|file| file.path.name() == b".gitattributes" && file.mode.is_file())
+        .filter_map(|file| Some((file.path.parent().to_vec(), state.content(&objects, file).ok()?)))
+        .collect();
+    Ok(Attributes::parse(files.iter().map(|(folder, bytes)| (folder.as_slice(), bytes.as_slice()))))
+}
+
+/// Finds the pages of the head and parses them, in parallel.
+///
+/// # Errors
+/// Where the object store can't be opened.
+pub fn read(
+    repository: &Repository,
+    state: &State,
+    discovery: &Discovery,
+    attributes: &Attributes,
+    tick: &(dyn Fn() + Sync),
+) -> Result<Pages, ReadError> {
+    let found: Vec<(&HeadFile, document::Format)> = state
+        .census
+        .head
+        .iter()
+        .filter(|file| file.mode != Mode::Symlink && !state.laid.missing.contains(&file.path))
+        .filter_map(|file| discovery.format_of(&file.path, attributes).map(|format| (file, format)))
+        .collect();
+    let versions = Versions::of(found.iter().map(|(file, _)| &file.path));
+    let chunk = found.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
+    let parsed = found
+        .par_chunks(chunk)
+        .map(|chunk| {
+            let worker = repository.worker()?;
+            let objects = worker.objects()?;
+            let one = |(file, format): &(&HeadFile, document::Format)| {
+                let id = DocumentId::new(&file.path.display());
+                let page = match state.content(&objects, file) {
+                    Ok(bytes) => parse(file, *format, id.clone(), &bytes, attributes, &versions),
+                    Err(error) => Err(Inconclusive {
+                        document: Some(id),
+                        reason: "unreadable",
+                        message: format!("{error}; fetch it, for example with `git fetch --refetch`"),
+                    }),
+                };
+                tick();
+                page
+            };
+            Ok(chunk.iter().map(one).collect::<Vec<_>>())
+        })
+        .collect::<Result<Vec<_>, ReadError>>()?;
+    let mut pages = Pages::default();
+    for page in parsed.into_iter().flatten() {
+        match page {
+            Ok(page) => pages.pages.push(page),
+            Err(inconclusive) => pages.inconclusive.push(inconclusive),
+        }
+    }
+    Ok(pages)
+}
+
+fn parse(
+    file: &HeadFile,
+    format: document::Format,
+    id: DocumentId,
+    bytes: &[u8],
+    attributes: &Attributes,
+    versions: &Versions,
+) -> Result<HeadPage, Inconclusive> {
+    let failed = |error: ParseError, id: DocumentId| Inconclusive {
+        document: Some(id),
+        reason: error.reason(),
+        message: error.to_string(),
+    };
+    let mut document = document::parse(id.clone(), format, bytes).map_err(|error| failed(error, id))?;
+    tense::classify(&mut document, &file.path, attributes, versions);
+    let differs = matches!(file.content, Content::Overlaid(_)) || document.text.as_bytes() != bytes;
+    Ok(HeadPage { path: file.path.clone(), document, differs })
+}

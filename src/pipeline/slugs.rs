@@ -1,0 +1,60 @@
+//! By which `owner/name` the repository is known at its hosts.
+
+use std::collections::BTreeMap;
+
+use crate::history::Repository;
+
+/// Files at the root that say where a project lives.
+const MANIFESTS: &[&str] = &[
+    "Cargo.toml",
+    "package.json",
+    "go.mod",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "pom.xml",
+    "build.gradle",
+    "gradle.properties",
+    "composer.json",
+    "mkdocs.yml",
+    "book.toml",
+    "README.md",
+    "README.adoc",
+    "README.rst",
+];
+
+/// The slugs of the remotes, and where there is no remote at a known host the one that the manifests
+/// name most often.
+#[must_use]
+pub fn own(repository: &Repository) -> Vec<String> {
+    let mut slugs = repository.remote_slugs();
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
+    for file in MANIFESTS {
+        let Some(bytes) = repository.head_file(file.as_bytes()) else { continue };
+        let text = String::from_utf8_lossy(&bytes);
+        // A manifest speaks of its own project; a README of many.
+        let weight = if file.starts_with("README") { 1 } else { 20 };
+        for slug in slugs_in(&text) {
+            *named.entry(slug).or_default() += weight;
+        }
+    }
+    if let Some((slug, _)) = named.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))
+        && !slugs.contains(&slug)
+    {
+        slugs.push(slug);
+    }
+    slugs
+}
+
+fn slugs_in(text: &str) -> impl Iterator<Item = String> + '_ {
+    ["github.com/", "gitlab.com/", "codeberg.org/", "bitbucket.org/"].into_iter().flat_map(move |host| {
+        text.match_indices(host).filter_map(move |(at, _)| {
+            let rest = &text[at + host.len()..];
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')));
+            let mut parts = rest[..end.unwrap_or(rest.len())].split('/');
+            let (owner, name) = (parts.next()?, parts.next()?);
+            let name = name.strip_suffix(".git").unwrap_or(name).trim_end_matches('.');
+            (!owner.is_empty() && !name.is_empty()).then(|| format!("{owner}/{name}"))
+        })
+    })
+}

@@ -1,0 +1,108 @@
+//! What an audit reads of a repository: its history's snapshots, its head's files, its names.
+
+use std::sync::Arc;
+
+use crate::history::cause::Changed;
+use crate::history::lifetime::Lifetimes;
+use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
+use crate::history::snapshot::{self, Census, Content, HeadFile, MOST, Snapshots};
+use crate::history::{Mainline, Objects, ReadError, RepoPath, Repository};
+
+/// The files that differ from the head's commit on disk or in the index.
+#[derive(Debug, Default)]
+pub struct Laid {
+    paths: Vec<(RepoPath, Option<usize>)>,
+    contents: Vec<Arc<[u8]>>,
+    /// Pages that are missing on disk and must not be audited, though the code at their path stands.
+    pub missing: Vec<RepoPath>,
+    /// Changed files whose content on disk could not be taken, with the reason.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Laid {
+    /// Sorts an overlay out.
+    #[must_use]
+    pub fn new(overlay: &Overlay) -> Self {
+        let mut laid = Self::default();
+        for (path, entry) in overlay.entries() {
+            match entry {
+                OverlayEntry::Content { bytes, .. } => {
+                    laid.paths.push((path.clone(), Some(laid.contents.len())));
+                    laid.contents.push(Arc::clone(bytes));
+                }
+                OverlayEntry::Deleted => laid.paths.push((path.clone(), None)),
+                OverlayEntry::PageMissing => laid.missing.push(path.clone()),
+            }
+        }
+        laid.left_out = overlay.left_out().to_vec();
+        laid
+    }
+
+    /// Whether the head is its commit as it is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// The changed files with their contents.
+    #[must_use]
+    pub fn changed(&self) -> Vec<Changed> {
+        let content = |at: &Option<usize>| at.and_then(|at| self.contents.get(at)).map(|c| c.to_vec());
+        self.paths.iter().map(|(path, at)| Changed { path: path.clone(), content: content(at) }).collect()
+    }
+}
+
+/// A repository as an audit sees it.
+#[derive(Debug)]
+pub struct State {
+    /// The first-parent history.
+    pub mainline: Mainline,
+    /// The states that stand for it.
+    pub snapshots: Snapshots,
+    /// Their paths and contents.
+    pub census: Census,
+    /// What lies over the head.
+    pub laid: Laid,
+}
+
+impl State {
+    /// Reads the history of `repository` up to its head, with what lies over it.
+    ///
+    /// # Errors
+    /// Where the head, or a tree, can't be read.
+    pub fn read(repository: &Repository, overlay: &Overlay) -> Result<Self, ReadError> {
+        let mainline = repository.mainline()?;
+        let laid = Laid::new(overlay);
+        let snapshots = Snapshots::spread(&mainline, MOST, !laid.is_empty());
+        let worker = repository.worker()?;
+        let objects = worker.objects()?;
+        let over: Vec<(&RepoPath, Option<usize>)> = laid.paths.iter().map(|(path, at)| (path, *at)).collect();
+        let census = snapshot::census(&objects, &mainline, &snapshots, &over)?;
+        Ok(Self { mainline, snapshots, census, laid })
+    }
+
+    /// Reads every content of every snapshot into a table of names.
+    ///
+    /// # Errors
+    /// Where the object store can't be opened.
+    pub fn lifetimes(&self, repository: &Repository) -> Result<Lifetimes, ReadError> {
+        let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
+        Lifetimes::read(&self.census.blobs, self.snapshots.head(), &overlaid, |read| {
+            let worker = repository.worker()?;
+            let objects = worker.objects()?;
+            read(&objects);
+            Ok(())
+        })
+    }
+
+    /// The content of a file of the head.
+    ///
+    /// # Errors
+    /// Where the object can't be read.
+    pub fn content(&self, objects: &dyn Objects, file: &HeadFile) -> Result<Vec<u8>, ReadError> {
+        match file.content {
+            Content::Object(id) => objects.blob(id),
+            Content::Overlaid(at) => Ok(self.laid.contents.get(at).map(|c| c.to_vec()).unwrap_or_default()),
+        }
+    }
+}
