@@ -1,9 +1,11 @@
 //! The published, versioned form of an audit.
 
+mod causes;
 pub mod convert;
 mod excerpt;
 pub mod v1;
 
+pub use causes::cause_diffs;
 pub use excerpt::{diff, excerpt};
 
 use std::io::{self, Write};
