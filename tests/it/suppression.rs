@@ -21,10 +21,13 @@ fn reported(triaged: &Triaged) -> Vec<(&str, u32, &str)> {
 }
 
 #[test]
-fn the_next_line_is_hidden() {
+fn the_next_line_is_hidden_in_every_format() {
     for (path, text) in [
         ("a.md", "# A\n\n<!-- shelflife-ignore dead-path: for 1.x -->\nSee `src/a.rs`.\n"),
         ("a.md", "# A\n\n<!--\nshelflife-ignore dead-path:\n  for 1.x -->\n\nSee `src/a.rs`.\n"),
+        ("a.mdx", "# A\n\n{/* shelflife-ignore dead-path: for 1.x */}\n\nSee `src/a.rs`.\n"),
+        ("a.rst", "A\n=\n\n.. shelflife-ignore dead-path: for 1.x\n\nSee ``src/a.rs``.\n"),
+        ("a.adoc", "= A\n\n// shelflife-ignore dead-path: for 1.x\nSee `src/a.rs`.\n"),
         ("a.md", "# A\r\n\r\n<!-- shelflife-ignore dead-path: for 1.x -->\r\nSee `src/a.rs`.\r\n"),
         ("a.md", "> <!-- shelflife-ignore dead-path: for 1.x -->\n>\n> See `src/a.rs`.\n"),
         ("a.md", "# 一\n\n<!-- shelflife-ignore dead-path：for 1.x -->\n詳しくは`src/a.rs`を参照。\n"),
@@ -70,11 +73,22 @@ fn stacked_comments_mean_the_same_line() {
 
 #[test]
 fn a_code_block_or_table_below_is_hidden_whole() {
-    for text in [
-        "<!-- shelflife-ignore dead-flag: old -->\n```sh\nrun\nrun --old\n```\n\nThen `--old` again.\n",
-        "<!-- shelflife-ignore dead-flag: old -->\n\n| a | b |\n|---|---|\n| x | y |\n| `--old` | z |\n\nThen `--old` again.\n",
+    for (path, text) in [
+        ("a.md", "<!-- shelflife-ignore dead-flag: old -->\n```sh\nrun\nrun --old\n```\n\nThen `--old` again.\n"),
+        (
+            "a.md",
+            "<!-- shelflife-ignore dead-flag: old -->\n\n| a | b |\n|---|---|\n| x | y |\n| `--old` | z |\n\nThen `--old` again.\n",
+        ),
+        (
+            "a.rst",
+            ".. shelflife-ignore dead-flag: old\n\n.. code-block:: sh\n\n   run\n   run --old\n\nThen ``--old`` again.\n",
+        ),
+        (
+            "a.adoc",
+            "// shelflife-ignore dead-flag: old\n[source,sh]\n----\nrun\nrun --old\n----\n\nThen `--old` again.\n",
+        ),
     ] {
-        let document = page("a.md", text);
+        let document = page(path, text);
         let findings =
             vec![finding_at(&document, "dead-flag", "--old", 0), finding_at(&document, "dead-flag", "--old", 1)];
         let triaged = triage(&document, findings);
