@@ -6,6 +6,10 @@ use git2::Oid;
 
 use super::objects::{Mode, Objects, ReadError, Tree, TreeEntry, entry_length};
 
+/// Folders nested deeper than this are passed over: no real project has them, and a made-up tree must
+/// not exhaust the stack.
+pub(super) const DEEPEST: usize = 256;
+
 /// One path that differs. Folders are reported through their files only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -32,21 +36,21 @@ pub fn diff(
 ) -> Result<(), ReadError> {
     if old != new {
         let mut path = Vec::new();
-        walk(objects, old, new, enter, &mut path, each)?;
+        walk(objects, (old, new), enter, &mut path, 0, each)?;
     }
     Ok(())
 }
 
 fn walk(
     objects: &dyn Objects,
-    old: Option<Oid>,
-    new: Option<Oid>,
+    trees: (Option<Oid>, Option<Oid>),
     enter: &dyn Fn(&[u8]) -> bool,
     path: &mut Vec<u8>,
+    depth: usize,
     each: &mut dyn FnMut(Change),
 ) -> Result<(), ReadError> {
     let read = |id: Option<Oid>| id.map_or_else(|| Ok(Tree::default()), |id| objects.tree(id));
-    let (old, new) = (read(old)?, read(new)?);
+    let (old, new) = (read(trees.0)?, read(trees.1)?);
     // Neighbouring trees begin alike: entries that are the same, byte for byte, are not even parsed.
     let mut same = 0;
     while let Some(length) = old.as_bytes().get(same..).and_then(entry_length)
@@ -85,8 +89,8 @@ fn walk(
         let folder = |e: &Option<TreeEntry<'_>>| e.filter(|e| e.mode == Mode::Tree).map(|e| e.id);
         let leaf = |e: &Option<TreeEntry<'_>>| e.filter(|e| e.mode != Mode::Tree).map(|e| (e.mode, e.id));
         let (x, y) = (folder(&left), folder(&right));
-        if (x.is_some() || y.is_some()) && enter(path) {
-            walk(objects, x, y, enter, path, each)?;
+        if (x.is_some() || y.is_some()) && depth < DEEPEST && enter(path) {
+            walk(objects, (x, y), enter, path, depth + 1, each)?;
         }
         let (x, y) = (leaf(&left), leaf(&right));
         if x.is_some() || y.is_some() {
@@ -101,4 +105,52 @@ fn walk(
 fn tree_order(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
     let slash = |e: &TreeEntry<'_>| (e.mode == Mode::Tree).then_some(b'/');
     a.name.iter().copied().chain(slash(a)).cmp(b.name.iter().copied().chain(slash(b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::GitObjects;
+    use crate::testing::Repo;
+
+    fn changes(repo: &Repo, old: Option<Oid>, new: Option<Oid>) -> Vec<(String, bool, bool)> {
+        let objects = GitObjects::new(repo.git2()).unwrap();
+        let tree = |id: Option<Oid>| id.map(|id| objects.commit(id).unwrap().tree);
+        let mut found = Vec::new();
+        diff(&objects, tree(old), tree(new), &|_| true, &mut |c| {
+            found.push((String::from_utf8_lossy(&c.path).into_owned(), c.old.is_some(), c.new.is_some()));
+        })
+        .unwrap();
+        found
+    }
+
+    #[test]
+    fn every_kind_of_change_is_told_once() {
+        let repo = Repo::new();
+        let old = repo.commit(&[("a", "1"), ("b/c", "1"), ("b/d", "1"), ("e", "1"), ("f/g", "1")], &[], "Old", 0);
+        let new = repo.commit(&[("a", "2"), ("b/x", "1"), ("e/h", "1"), ("f", "1")], &["b/c", "e", "f/g"], "New", 1);
+        let both = |path: &str| (path.to_owned(), true, true);
+        let gone = |path: &str| (path.to_owned(), true, false);
+        let come = |path: &str| (path.to_owned(), false, true);
+        let expected = [both("a"), gone("b/c"), come("b/x"), gone("e"), come("e/h"), come("f"), gone("f/g")];
+        assert_eq!(changes(&repo, Some(old), Some(new)), expected);
+        assert_eq!(changes(&repo, Some(new), Some(new)), []);
+        assert_eq!(changes(&repo, None, Some(new)).len(), 5);
+    }
+
+    #[test]
+    fn folders_nested_without_end_do_not_exhaust_the_stack() {
+        let repo = Repo::new();
+        let git = repo.git2();
+        let odb = git.odb().unwrap();
+        let blob = git.blob(b"deep").unwrap();
+        let mut tree = odb.write(git2::ObjectType::Tree, &[b"100644 a\0", blob.as_bytes()].concat()).unwrap();
+        for _ in 0..5_000 {
+            tree = odb.write(git2::ObjectType::Tree, &[b"40000 d\0", tree.as_bytes()].concat()).unwrap();
+        }
+        let objects = GitObjects::new(git).unwrap();
+        let mut found = 0;
+        diff(&objects, None, Some(tree), &|_| true, &mut |_| found += 1).unwrap();
+        assert_eq!(found, 0);
+    }
 }

@@ -18,7 +18,7 @@ const MAX_SIZE: usize = 16 << 20;
 /// Begins the shifts of ISO-2022-JP, which looks like ASCII.
 const ESCAPE: u8 = 0x1b;
 /// How many bytes of removed lines one question may look at.
-const MAX_SEARCH: usize = 16 << 20;
+const MAX_SEARCH: usize = 2 << 20;
 
 /// When something came to stand in a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

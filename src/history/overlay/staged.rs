@@ -28,7 +28,7 @@ pub(super) struct Staged {
 /// Where a tree of the head can't be read.
 pub(super) fn compare(objects: &dyn Objects, head: Oid, index: &IndexFile) -> Result<Staged, ReadError> {
     let mut comparison = Comparison { objects, index, at: 0, staged: Staged::default(), path: Vec::new() };
-    comparison.folder(head, index.cached.as_ref())?;
+    comparison.folder(head, index.cached.as_ref(), 0)?;
     comparison.added_until(None);
     Ok(comparison.staged)
 }
@@ -42,7 +42,7 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn folder(&mut self, tree: Oid, cached: Option<&CachedTree>) -> Result<(), ReadError> {
+    fn folder(&mut self, tree: Oid, cached: Option<&CachedTree>, depth: usize) -> Result<(), ReadError> {
         if let Some((count, known)) = cached.and_then(|c| c.tree)
             && known == tree
         {
@@ -59,9 +59,9 @@ impl Comparison<'_> {
                 if let Some(sparse) = self.current().copied().filter(|e| self.index.path(e) == self.path) {
                     self.at += 1;
                     self.sparse_folder(entry.id, sparse.id)?;
-                } else {
+                } else if depth < treediff::DEEPEST {
                     let cached = cached.and_then(|c| c.folders.iter().find(|f| f.name == entry.name));
-                    self.folder(entry.id, cached)?;
+                    self.folder(entry.id, cached, depth + 1)?;
                 }
             } else {
                 self.added_until(Some(self.path.clone()));

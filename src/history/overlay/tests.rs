@@ -161,3 +161,16 @@ fn only_the_head_counts_without_a_work_tree_or_an_index() {
         assert!(Overlay::load(&Repository::open(&clone).unwrap()).unwrap().is_empty(), "{name}");
     }
 }
+
+/// How long it takes: `SHELFLIFE_BENCH_REPO=… cargo test --profile release-fast --lib -- --ignored
+/// --nocapture overlay_of_a_large_work_tree`, the repository with a work tree.
+#[test]
+#[ignore = "measures; needs a large work tree"]
+fn overlay_of_a_large_work_tree() {
+    let repository = Repository::open(std::path::Path::new(&std::env::var("SHELFLIFE_BENCH_REPO").unwrap())).unwrap();
+    for _ in 0..5 {
+        let time = std::time::Instant::now();
+        let overlay = Overlay::load(&repository).unwrap();
+        println!("{} changed, {} left out: {:?}", overlay.entries().len(), overlay.left_out().len(), time.elapsed());
+    }
+}
