@@ -19,6 +19,8 @@ const MAX_SIZE: usize = 2 << 20;
 const FOLDER_SAMPLE: usize = 24;
 /// Entries of a tree that are searched for a copy.
 const SEARCHED: usize = 300_000;
+/// The similarity that is enough where one file was added under the deleted one's name.
+const SIMILAR_NAMED: f32 = 0.3;
 /// Part of the score for a file that keeps its name, and for one that keeps its suffix only.
 const SAME_NAME: f32 = 0.2;
 const SAME_SUFFIX: f32 = 0.05;
@@ -83,14 +85,17 @@ impl Pairs {
             .collect();
         candidates.sort();
         let old = objects.blob(id).ok()?;
+        // The only added file of the same name is it with less in common.
+        let only = candidates.iter().filter(|c| c.0 == 0).count() == 1;
+        let least = |rank: u8| if only && rank == 0 { SIMILAR_NAMED } else { SIMILAR };
         let mut best: Option<(f32, f32, &RepoPath)> = None;
-        let alike = |other: usize| other.min(size) * 2 >= other.max(size) && other <= MAX_SIZE;
+        let alike = |other: usize| other.min(size) * 3 >= other.max(size) && other <= MAX_SIZE;
         let sized = candidates.into_iter().filter(|c| objects.size(c.2).is_ok_and(alike)).take(COMPARED);
         for (rank, candidate, id) in sized {
             let Ok(new) = objects.blob(id) else { continue };
             let share = similarity(&old, &new);
             let score = share + [SAME_NAME, SAME_SUFFIX, 0.0][usize::from(rank)];
-            if share >= SIMILAR && best.as_ref().is_none_or(|b| score > b.0) {
+            if share >= least(rank) && best.as_ref().is_none_or(|b| score > b.0) {
                 best = Some((score, share, candidate));
             }
         }

@@ -171,3 +171,14 @@ fn what_is_asked_wrongly_is_said() {
     assert_eq!(ask(&repo, "a.md", 1, 0).cause, Err(NoCause::Interval));
     assert_eq!(ask(&repo, "a.md", 0, 7).cause, Err(NoCause::Interval));
 }
+
+#[test]
+fn a_file_that_keeps_its_name_may_change_more() {
+    let repo = Repo::new();
+    let half = "The first line of it.\nThe second line of it.\nAnother one here.\nAnd one more here.\nAnd the last.\n";
+    repo.commit(&[("a/page.md", BODY), ("a/other.md", BODY.to_uppercase().as_str())], &[], "Start", 0);
+    let more = half.to_uppercase();
+    repo.commit(&[("b/page.md", half), ("b/renamed.md", &more)], &["a/page.md", "a/other.md"], "Move and edit", 1);
+    assert_eq!(target(&ask(&repo, "a/page.md", 0, 1)).as_deref(), Some("b/page.md"));
+    assert_eq!(target(&ask(&repo, "a/other.md", 0, 1)), None);
+}

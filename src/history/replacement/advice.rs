@@ -49,7 +49,7 @@ pub fn advice(target: &Target, text: &str) -> Option<String> {
         };
         let next = tokens.iter().enumerate().skip(at + 1).take(BETWEEN).find(|(_, t)| t.word && !filler(t));
         let Some((place, name)) = next else { continue };
-        if !target.is(text, name) && is_code(text, &tokens, place, name) {
+        if !target.is(text, name) && !is_part(text, name) && is_code(text, &tokens, place, name) {
             let found = target.text_for(term, name.text);
             if found.is_some() {
                 return found;
@@ -57,6 +57,14 @@ pub fn advice(target: &Target, text: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether a word is a segment of a qualified name: the part does not succeed the whole.
+fn is_part(text: &str, name: &Token<'_>) -> bool {
+    let after = text.get(name.start + name.text.len()..).unwrap_or_default();
+    let before = text.get(..name.start).unwrap_or_default();
+    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    ["::", "->", "."].iter().any(|mark| after.strip_prefix(mark).is_some_and(goes_on) || before.ends_with(mark))
 }
 
 /// Whether a word is written as a name of the code and not as plain English.
@@ -95,5 +103,6 @@ mod tests {
         assert_eq!(told("old_name", "use new_name instead of other_name"), None, "another one's note");
         assert_eq!(told("--new", "use --new instead of --old"), None, "it is the new one");
         assert_eq!(told("old_name", "call old_name(use)"), None);
+        assert_eq!(told("old_name", "use \"request.old_name()\" here, or `request.x`"), None);
     }
 }

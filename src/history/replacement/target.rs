@@ -230,6 +230,11 @@ impl Target {
             }
             style.spell(&words(new_core))
         };
+        // A segment does not become the one beside it.
+        let beside = |text: &str, mark: char| text.trim_matches(mark).split(mark).any(|part| part == core);
+        if [':', '.'].iter().any(|&mark| beside(&self.before, mark) || beside(&self.after, mark)) {
+            return None;
+        }
         (core != self.core).then(|| format!("{}{}{}{}", self.before, self.dashes, core, self.after))
     }
 
@@ -439,6 +444,7 @@ mod tests {
         assert_eq!(cores, ["Server::bind_to", "bind_to", "Server"]);
         let last = &targets("Server::bind_to()")[1];
         assert_eq!(last.text_for("bind_to", "listen_on").as_deref(), Some("Server::listen_on()"));
+        assert_eq!(last.text_for("bind_to", "Server"), None);
         let owner = &targets("Server::bind_to()")[2];
         assert_eq!(owner.text_for("Server", "Listener").as_deref(), Some("Listener::bind_to()"));
     }
