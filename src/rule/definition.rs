@@ -6,8 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::OptionValue;
-use crate::finding::Confidence;
-pub use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 
 /// What a rule file says: all that a person would read or tune about a rule. The form follows
 /// ast-grep's idea of rules that carry examples of both kinds.

@@ -9,6 +9,4 @@ pub mod registry;
 pub mod suspect;
 pub mod system;
 
-pub use definition::{
-    Circumstance, Definition, Example, Expectation, FileState, RuleFile, RuleFileError, RuleOption, Severity,
-};
+pub use definition::{Circumstance, Definition, Example, Expectation, FileState, RuleFile, RuleFileError, RuleOption};

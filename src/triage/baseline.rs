@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::{HiddenBy, Triaged};
 use crate::finding::{Finding, Fingerprint};
 
 /// The version of the file's form.
@@ -75,7 +76,7 @@ pub enum BaselineError {
 }
 
 impl Baseline {
-    /// A baseline of `findings`: all that a run reports, those that the old baseline hides too.
+    /// A baseline of `findings`.
     pub fn from_findings<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
         let entries = findings.into_iter().map(|f| {
             let entry = Entry {
@@ -87,6 +88,13 @@ impl Baseline {
             (f.fingerprint.clone(), entry)
         });
         Self { entries: entries.collect() }
+    }
+
+    /// The baseline that hides all of `triaged`: what is reported, and what the old baseline hid.
+    #[must_use]
+    pub fn of(triaged: &Triaged) -> Self {
+        let hidden = triaged.suppressed.iter().filter(|s| s.by == HiddenBy::Baseline).map(|s| &s.finding);
+        Self::from_findings(triaged.findings.iter().chain(hidden))
     }
 
     /// Reads a baseline from the bytes of its file; `path` is for messages only.

@@ -28,6 +28,20 @@ fn known_findings_are_hidden_and_counted_and_new_ones_are_not() {
 }
 
 #[test]
+fn written_anew_it_keeps_what_it_hid_and_drops_what_is_mended() {
+    let page = page("a.md", "<!-- shelflife-ignore dead-path: kept -->\n`src/a.rs`, then\n`--old` and `--new`\n");
+    let old = [finding(&page, "dead-flag", "--old"), finding(&page, "dead-flag", "--ne")];
+    let baseline = Baseline::from_findings(&old);
+    let findings = ["--old", "--new"].map(|flag| finding(&page, "dead-flag", flag));
+    let findings: Vec<_> = findings.into_iter().chain([finding(&page, "dead-path", "src/a.rs")]).collect();
+    let triaged = apply(findings, &[page], Some(&baseline), &Filter::default(), now());
+    let written = Baseline::of(&triaged);
+    let mut subjects: Vec<&str> = written.iter().map(|e| e.subject.as_str()).collect();
+    subjects.sort_unstable();
+    assert_eq!(subjects, ["--new", "--old"]);
+}
+
+#[test]
 fn a_comment_goes_before_the_baseline() {
     let document = page("a.md", "<!-- shelflife-ignore dead-flag: old -->\n`--old`\n");
     let known = finding(&document, "dead-flag", "--old");

@@ -13,6 +13,7 @@ mod markdown;
 mod nothing_runs;
 mod report;
 mod repositories;
+mod rules;
 mod sarif;
 mod schema;
 mod suppression;

@@ -34,6 +34,24 @@ fn it_passes_the_official_schema() {
 }
 
 #[test]
+fn so_does_every_audit_of_an_example() {
+    let rule = shelflife::rule::registry::get("dead-flag").unwrap();
+    for example in rule.file.valid.iter().take(2) {
+        let audit = crate::rules::run(example);
+        assert!(!audit.findings.is_empty(), "{}", example.name);
+        assert_eq!(errors(&sarif::log(&audit)), Vec::<String>::new(), "{}", example.name);
+        let mut plain = Vec::new();
+        shelflife::report::plain::write(&mut plain, &audit, Default::default()).unwrap();
+        let plain = String::from_utf8(plain).unwrap();
+        assert!(plain.contains("\n    written 2024-02-09 in "), "{plain}");
+        assert!(
+            plain.contains("\n    removed 2024-12-25 by ") || plain.contains("\n    renamed 2024-12-25 by "),
+            "{plain}"
+        );
+    }
+}
+
+#[test]
 fn the_schema_is_really_applied() {
     let mut bad = log();
     bad["runs"][0]["results"][0]["level"] = json!("fatal");
