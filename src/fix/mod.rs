@@ -15,4 +15,4 @@ mod text;
 pub use apply::apply;
 pub use patch::patch;
 pub use place::PlaceError;
-pub use plan::{Change, FixError, Plan, Reason, Refused, plan};
+pub use plan::{Change, FixError, Made, Plan, Reason, Refused, plan};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::place::{self, PlaceError};
 use super::text::{Edit, Page};
-use crate::report::json::v1::{Audit, Finding};
+use crate::report::json::v1::{Audit, Finding, Position};
 
 /// Why nothing was planned at all.
 #[derive(Debug, thiserror::Error)]
@@ -85,8 +85,21 @@ pub struct Change {
     pub old: Vec<u8>,
     /// Its bytes after the change.
     pub new: Vec<u8>,
-    /// How many changes that makes.
-    pub edits: usize,
+    /// The changes that make it so, by place.
+    pub edits: Vec<Made>,
+}
+
+/// One change within a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Where it begins.
+    pub at: Position,
+    /// What stands there.
+    pub old: String,
+    /// What is written instead.
+    pub new: String,
+    /// The finding that it mends.
+    pub fingerprint: String,
 }
 
 /// What is to be changed.
@@ -176,7 +189,9 @@ fn page(
     });
     // By start; no two of them overlap.
     let mut edits: BTreeMap<usize, Edit> = BTreeMap::new();
-    for fix in ranked.iter().filter_map(|f| f.fix.as_ref()) {
+    let mut made = Vec::new();
+    for finding in ranked {
+        let Some(fix) = &finding.fix else { continue };
         let placed = read.locate(fix).and_then(|edit| {
             let before = edits.range(..edit.span.end).next_back().map(|(_, e)| e);
             match before {
@@ -184,6 +199,12 @@ fn page(
                 Some(other) if other.span.overlaps(edit.span) => Err(Reason::Overlaps),
                 _ if edit.text == fix.old => Ok(()),
                 _ => {
+                    made.push(Made {
+                        at: fix.start,
+                        old: fix.old.clone(),
+                        new: fix.text.clone(),
+                        fingerprint: finding.fingerprint.clone(),
+                    });
                     edits.insert(edit.span.start, edit);
                     Ok(())
                 }
@@ -198,5 +219,6 @@ fn page(
     }
     let edits: Vec<Edit> = edits.into_values().collect();
     let new = read.with(&edits)?;
-    Ok(Some(Change { document: document.to_owned(), path, new, edits: edits.len(), old }))
+    made.sort_by_key(|m| (m.at.line, m.at.column));
+    Ok(Some(Change { document: document.to_owned(), path, new, edits: made, old }))
 }

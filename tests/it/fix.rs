@@ -176,7 +176,7 @@ fn of_two_that_overlap_the_surer_is_made() {
     let surer = finding("a.md", text, "src/old/main.rs", 0, "src/main.rs");
     let plan = plan(&audit(vec![weaker, surer.clone(), surer]), repo.path());
     assert_eq!(plan.changes[0].new, b"see `src/main.rs`\n");
-    assert_eq!(plan.changes[0].edits, 1);
+    assert_eq!(plan.changes[0].edits.len(), 1);
     assert_eq!(plan.refused.len(), 1);
     assert!(matches!(plan.refused[0].reason, Reason::Overlaps));
 }
@@ -355,6 +355,6 @@ fn one_line_of_megabytes_with_thousands_of_changes_is_no_trouble() {
         .collect();
     let plan = plan(&audit(findings), repo.path());
     assert!(plan.refused.is_empty(), "{:?}", plan.refused.first());
-    assert_eq!(plan.changes[0].edits, 5_000);
+    assert_eq!(plan.changes[0].edits.len(), 5_000);
     assert_eq!(plan.changes[0].new.len(), text.len() + 3 * 5_000);
 }
