@@ -8,6 +8,7 @@ mod baseline;
 mod builder;
 mod export;
 mod fix;
+mod fix_command;
 mod html;
 mod markdown;
 mod nothing_runs;

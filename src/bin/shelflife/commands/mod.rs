@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod explain;
 pub mod export;
+pub mod fix;
 pub mod generate;
 pub mod rules;
 
@@ -27,6 +28,7 @@ pub fn main() -> Exit {
     let result = match cli.command {
         Command::Export(args) => export::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Fix(args) => fix::run(&args, color),
         Command::Rules(args) => rules::run(&args),
         Command::Cache(args) => cache::run(&args),
         Command::Generate(args) => generate::run(&args),

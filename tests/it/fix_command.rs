@@ -1,0 +1,113 @@
+//! `shelflife fix` as a person runs it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use shelflife::report::json::{self, v1};
+
+use crate::support::{Repo, sample};
+
+const TEXT: &str = "# Use\n\nStart the server with `--config-file` and wait for it.\n";
+
+fn run(at: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_shelflife")).current_dir(at).arg("fix").args(args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A repository with two pages, each with a change, and an audit beside it.
+fn prepared() -> (Repo, String) {
+    let repo = Repo::new();
+    repo.commit(&[("docs/a.md", TEXT), ("docs/b.md", TEXT)], &[], "add", 1);
+    let findings = vec![
+        sample::finding("docs/a.md", 3, "--config-file", "--config", 2),
+        sample::finding("docs/b.md", 3, "--config-file", "--settings", 4),
+    ];
+    let pages = ["docs/a.md", "docs/b.md"].map(|id| sample::document(id, id)).to_vec();
+    let audit = write(&repo, &sample::audit(pages, findings));
+    (repo, audit)
+}
+
+fn write(repo: &Repo, audit: &v1::Audit) -> String {
+    let mut bytes = Vec::new();
+    json::write(&mut bytes, audit).unwrap();
+    let path = repo.beside("audit.json");
+    fs::write(&path, bytes).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_changes_are_listed_and_nothing_is_written() {
+    let (repo, audit) = prepared();
+    let out = run(repo.path(), &["--audit", &audit]);
+    assert_eq!(
+        text(&out.stdout),
+        "docs/a.md\n  3:24  --config-file → --config\ndocs/b.md\n  3:24  --config-file → --settings\n\
+         2 changes in 2 pages; --patch prints them as a patch, --apply makes them\n"
+    );
+    assert_eq!((text(&out.stderr).as_str(), out.status.code()), ("", Some(0)));
+    assert_eq!(fs::read_to_string(repo.path().join("docs/a.md")).unwrap(), TEXT);
+}
+
+#[test]
+fn a_patch_and_an_application_agree() {
+    let (repo, audit) = prepared();
+    let out = run(repo.path(), &["--audit", &audit, "--patch"]);
+    let patch = repo.beside("fix.patch");
+    fs::write(&patch, &out.stdout).unwrap();
+    let git = Command::new("git").current_dir(repo.path()).args(["apply", "--check"]).arg(&patch).status().unwrap();
+    assert!(git.success(), "{}", text(&out.stdout));
+    let out = run(repo.path(), &["--audit", &audit, "--apply"]);
+    assert_eq!((text(&out.stdout).as_str(), out.status.code()), ("2 changes in 2 pages made\n", Some(0)));
+    let changed = TEXT.replace("--config-file", "--config");
+    assert_eq!(fs::read_to_string(repo.path().join("docs/a.md")).unwrap(), changed);
+    // Once made, they are not made again.
+    let out = run(repo.path(), &["--audit", &audit, "--apply"]);
+    assert_eq!(text(&out.stdout), "0 changes in 0 pages made\n");
+    assert!(text(&out.stderr).contains("docs/a.md:3 is not changed: the page has changed since the audit"));
+}
+
+#[test]
+fn pages_are_named_from_where_one_stands() {
+    let (repo, audit) = prepared();
+    let docs = repo.path().join("docs");
+    let out = run(&docs, &["--audit", &audit, "a.md"]);
+    assert!(text(&out.stdout).starts_with("docs/a.md\n"), "{}", text(&out.stderr));
+    assert!(!text(&out.stdout).contains("b.md"));
+    let out = run(&docs, &["--audit", &audit, "../docs/b.md"]);
+    assert!(text(&out.stdout).starts_with("docs/b.md\n"), "{}", text(&out.stderr));
+    let out = run(&docs, &["--audit", &audit, "none.md"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).starts_with("error: `docs/none.md` is no page of this audit"), "{}", text(&out.stderr));
+    let out = run(&docs, &["--audit", &audit, "../../outside.md"]);
+    assert_eq!(out.status.code(), Some(2));
+}
+
+#[test]
+fn what_is_hostile_reaches_no_terminal() {
+    let repo = Repo::new();
+    repo.commit(&[("README.md", "x\n")], &[], "add", 1);
+    let audit = write(&repo, &sample::hostile());
+    for how in [&["--audit", &audit][..], &["--audit", &audit, "--apply"], &["--audit", &audit, "--patch"]] {
+        let out = run(repo.path(), how);
+        for stream in [text(&out.stdout), text(&out.stderr)] {
+            assert!(!stream.contains(['\u{1b}', '\u{202e}', '\u{7}', '\r', '\0']), "{stream}");
+            assert!(stream.lines().all(|line| !line.starts_with("::")), "{stream}");
+        }
+    }
+    assert_eq!(fs::read_to_string(repo.path().join("README.md")).unwrap(), "x\n");
+}
+
+#[test]
+fn an_audit_that_is_none_is_refused() {
+    let (repo, _) = prepared();
+    let bad = repo.beside("bad.json");
+    for content in ["{", "[]", "{\"schema_version\": 9}"] {
+        fs::write(&bad, content).unwrap();
+        let out = run(repo.path(), &["--audit", bad.to_str().unwrap()]);
+        assert_eq!(out.status.code(), Some(3), "{}", text(&out.stderr));
+    }
+}
