@@ -8,7 +8,7 @@ use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use super::attributes::Attributes;
-use super::model::Format;
+use super::model::{Document, Format};
 use crate::history::RepoPath;
 
 /// A pattern that is none.
@@ -99,6 +99,24 @@ impl Discovery {
         }
         by_name
     }
+}
+
+/// Whether a plain-text page reads like prose, and not like a list or a table of data. Always true
+/// for other formats: their markup says that they are pages.
+#[must_use]
+pub fn is_prose(document: &Document) -> bool {
+    if document.format != Format::Plain {
+        return true;
+    }
+    let (mut prose, mut all) = (0usize, 0usize);
+    for line in document.text.lines().map(str::trim).filter(|l| !l.is_empty()).take(400) {
+        all += 1;
+        let word = |w: &&str| w.chars().filter(|c| c.is_alphabetic()).count() * 2 > w.chars().count();
+        let words = line.split(' ').filter(word).count();
+        let japanese = line.chars().filter(|c| ('\u{3041}'..='\u{30ff}').contains(c)).count();
+        prose += usize::from(words >= 4 || japanese >= 4);
+    }
+    prose * 4 >= all
 }
 
 /// Whether a folder of this name (in lower case) holds documentation.
@@ -460,6 +478,17 @@ mod tests {
         assert_eq!(format("docs/new.md"), Some(Format::Markdown));
         let error = Discovery::new(&list(&["a[b"]), &[]).unwrap_err().to_string();
         assert!(error.contains("a[b") && error.contains("docs/**/*.md"), "{error}");
+    }
+
+    #[test]
+    fn lists_are_no_prose() {
+        let of = |text: &str| {
+            is_prose(&super::super::parse(super::super::DocumentId::new("a"), Format::Plain, text.as_bytes()).unwrap())
+        };
+        assert!(of("How to run it\n\nStart the server with this command:\n\n    run --now\n"));
+        assert!(of("サーバを起動するには次のようにします。\n"));
+        assert!(!of("alpha\nbeta\ngamma\n"));
+        assert!(!of("0x01 12 33 44 aa\n0x02 99 17 bb cc\n"));
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Pages: one model for all formats, with spans into the original.
 //!
-//! [`parse()`] reads a page of any [`Format`].
+//! [`discover`] finds the pages of a repository, [`parse()`] reads one of any [`Format`], [`tense`] tells
+//! what it is to be measured against, and [`slug`] makes the anchors that a link to it may use.
+//!
+//! Each format has a parser of its own that hands blocks to one builder. What a parser cuts out of the
+//! text or dedents on the way (`mapped`) never shows in the result: spans lead back to the page.
 
 mod align;
 mod asciidoc;
@@ -42,3 +46,4 @@ pub use model::{
 pub use parse::{ParseError, parse};
 pub use slug::SlugScheme;
 pub use span::{LineIndex, Position, Span};
+pub use tense::{Versions, classify};

@@ -17,6 +17,12 @@ pub(crate) fn parse(builder: &mut Builder<'_>) {
     let mut at = 0;
     let mut list = None;
     while at < lines.len() {
+        if let Some(close) = ruled(builder.text, &lines, at) {
+            code(builder, &lines[at + 1..close], 0);
+            list = None;
+            at = close + 1;
+            continue;
+        }
         let end = paragraph_end(builder.text, &lines, at);
         if end == at {
             at += 1;
@@ -33,6 +39,22 @@ fn comments(builder: &mut Builder<'_>) {
             builder.comment(Span::new(inner.start, inner.end), Span::new(range.start, range.end));
         }
     }
+}
+
+/// A sample between two equal lines of dashes or dots is no longer than this.
+const LONGEST_SAMPLE: usize = 60;
+
+/// The line that closes a sample which a line of dashes or dots opens.
+fn ruled(text: &str, lines: &[Span], at: usize) -> Option<usize> {
+    let rule = lines[at].of(text).trim_end();
+    let mark = rule.bytes().next().filter(|b| b"-.".contains(b))?;
+    let dashes = rule.len() >= 4 && rule.len() <= 200 && rule.bytes().all(|b| b == mark);
+    let opens = dashes && lines.get(at + 1).is_some_and(|l| !l.of(text).trim().is_empty());
+    if !opens {
+        return None;
+    }
+    let stop = lines.len().min(at + LONGEST_SAMPLE);
+    (at + 2..stop).find(|&i| lines[i].of(text).trim_end() == rule)
 }
 
 fn paragraph_end(text: &str, lines: &[Span], from: usize) -> usize {
@@ -97,7 +119,7 @@ fn group(builder: &mut Builder<'_>, lines: &[Span], list: &mut Option<u32>) {
 fn code(builder: &mut Builder<'_>, lines: &[Span], margin: usize) {
     let mut inlines = Inlines::default();
     for line in lines {
-        let span = Span::new(line.start + margin, line.end);
+        let span = Span::new((line.start + margin).min(line.end), line.end);
         inlines.push(InlineKind::CodeLine, span.of(builder.text), span);
     }
     let span = Span::new(lines[0].start + margin, lines[lines.len() - 1].end);
@@ -206,6 +228,13 @@ mod tests {
         assert_eq!(dests(&d), ["https://a.example/"]);
         assert_eq!(d.comments[0].text, "shelflife-ignore dead-path: why");
         assert_eq!(d.sections.len(), 3);
+    }
+
+    #[test]
+    fn samples_stand_between_rules() {
+        let d = page(Format::Plain, "Use:\n\n--------\n[a]\n\nb = c\n--------\n\nTitle\n-----\n\ntext\n");
+        assert_eq!(code_lines(&d), ["[a]", "", "b = c"]);
+        assert_eq!(outline(&d)[2], "h2: Title");
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Parser<'_, '_> {
         if let Some(terms) = term(content) {
             return self.term(lines, at, terms);
         }
-        let literal_style = matches!(self.pending.style.as_str(), "source" | "listing" | "literal");
+        let literal_style = matches!(self.pending.style.as_str(), "source" | "listing" | "literal" | "synopsis");
         if (line.indent > 0 && !self.described && !self.attached) || literal_style {
             let end = paragraph_end(text, lines, at);
             let lang = self.pending.lang.take();
@@ -89,7 +89,7 @@ impl Parser<'_, '_> {
         } else {
             self.next_depth()
         };
-        let quoted = matches!(self.pending.style.as_str(), "quote" | "verse");
+        let quoted = self.pending.style == "quote";
         self.pending = Pending::default();
         let depth = Depth { quote: depth.quote.saturating_add(u8::from(quoted)), ..depth };
         let places: Vec<Span> = lines[at..end].iter().map(Line::span).collect();

@@ -211,8 +211,18 @@ impl Reader<'_, '_> {
 
     /// `+literal+` (monospace to the older AsciiDoc).
     fn literal(&mut self, at: usize) -> usize {
-        if !self.opens(at) || self.text[at + 1..].starts_with('+') {
-            return at + 1 + self.text[at + 1..].bytes().take_while(|&b| b == b'+').count();
+        let run = self.text[at..].bytes().take_while(|&b| b == b'+').count();
+        if run == 2
+            && let Some(close) = self.find("++", at + 2).filter(|&c| c > at + 2 && c - at < LONGEST_TARGET)
+            && !self.text[at..close].contains(['\n', ' '])
+        {
+            self.flush(at);
+            self.code(at + 2..close);
+            self.words = close + 2;
+            return close + 2;
+        }
+        if !self.opens(at) || run > 1 {
+            return at + run;
         }
         let Some(close) = self.close("+", at + 1).filter(|&c| !self.text[at..c].contains('\n')) else { return at + 1 };
         self.flush(at);
@@ -233,7 +243,8 @@ impl Reader<'_, '_> {
         let opening = after.is_some_and(|c| !c.is_whitespace()) && self.close(mark, at + run).is_some();
         if opening {
             let Some(close) = self.close(mark, at + run) else { return at + run };
-            if self.text[at + run..close].bytes().all(|b| !b"`<[:\\".contains(&b)) {
+            let inner = &self.text[at + run..close];
+            if inner.bytes().all(|b| !b"`[:\\".contains(&b)) && !inner.contains("<<") {
                 self.flush(at);
                 self.words = at + run;
                 for (i, _) in self.text[at + run..close].match_indices('\n') {

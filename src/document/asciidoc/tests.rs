@@ -137,6 +137,14 @@ fn option_lists_of_old_manuals() {
 }
 
 #[test]
+fn synopses_and_passthroughs() {
+    let d = adoc("[synopsis]\ngit add [--verbose]\n\t[--force]\n\nUse ++*.txt++ and _<path>_ or c++ and a++.\n");
+    assert_eq!(code_lines(&d), ["git add [--verbose]", "\t[--force]"]);
+    assert_eq!(codes(&d), ["*.txt"]);
+    assert!(outline(&d).contains(&"p: Use *.txt and <path> or c++ and a++.".to_owned()), "{:?}", outline(&d));
+}
+
+#[test]
 fn hostile_pages_are_read() {
     for unit in [
         "`",
