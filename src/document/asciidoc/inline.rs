@@ -24,8 +24,16 @@ pub(super) fn parse(
 ) -> Vec<Inline> {
     let mut inlines = Inlines::default();
     inlines.cell = cell;
-    let mut reader =
-        Reader { builder, attributes, glued, text: glued.text(), inlines, words: 0, missing: [usize::MAX; 256] };
+    let mut reader = Reader {
+        builder,
+        attributes,
+        glued,
+        text: glued.text(),
+        inlines,
+        words: 0,
+        missing: [usize::MAX; 256],
+        no_target: 0,
+    };
     reader.run();
     let Reader { builder, inlines, .. } = reader;
     inlines.finish(builder.text, false)
@@ -66,6 +74,8 @@ struct Reader<'r, 't> {
     words: usize,
     /// By the first byte of a closing mark: from here on it was looked for in vain.
     missing: [usize; 256],
+    /// What starts before this is no link: no bracket follows.
+    no_target: usize,
 }
 
 /// A macro's name and what it makes.
@@ -356,12 +366,24 @@ impl Reader<'_, '_> {
 
     /// The end of a macro's target and of its bracket, which `from` starts.
     fn target_and_bracket(&mut self, from: usize) -> Option<(Range<usize>, Range<usize>)> {
-        let rest = &self.text[from..];
-        let mut ends = rest.char_indices().take(LONGEST_TARGET);
-        let (end, found) = ends.find(|(_, c)| c.is_whitespace() || matches!(c, '[' | '<' | '>' | '"'))?;
-        if found != '[' {
+        if from < self.no_target {
             return None;
         }
+        let mut reached = from;
+        let mut open_bracket = false;
+        for (i, c) in self.text[from..].char_indices().take(LONGEST_TARGET) {
+            reached = from + i;
+            if c.is_whitespace() || matches!(c, '[' | '<' | '>' | '"') {
+                open_bracket = c == '[';
+                break;
+            }
+        }
+        if !open_bracket {
+            // What starts in between ends there too.
+            self.no_target = reached;
+            return None;
+        }
+        let end = reached - from;
         let open = from + end;
         let mut close = self.find("]", open + 1)?;
         // `\]` closes nothing.
