@@ -199,7 +199,7 @@ impl<'l> Reader<'l, '_> {
             let defined = DEFINERS.contains(&prior)
                 || self.mark(i + 1, "(") && matches!(prior, "void" | "int" | "async")
                 || (prior == "mut" || prior == "ref");
-            if defined && matches!(prior, "def" | "fn" | "func" | "function" | "fun") {
+            if defined && matches!(prior, "def" | "fn" | "func" | "function" | "fun" | "void" | "int" | "async") {
                 depth_params = true;
                 if !self.has_body(i) {
                     continue;

@@ -124,7 +124,7 @@ fn sentences(doc: &Document, block: &Block, fresh: &mut [Reference]) {
 }
 
 /// Where sentences end in a text, cells included.
-pub(super) fn sentence_ends(text: &str, cells: &[usize]) -> Vec<usize> {
+pub(in crate::reference) fn sentence_ends(text: &str, cells: &[usize]) -> Vec<usize> {
     let b = text.as_bytes();
     let mut ends: Vec<usize> = cells.to_vec();
     for (i, &c) in b.iter().enumerate() {
@@ -229,7 +229,7 @@ fn group(doc: &Document, refs: &[Reference], target: usize, low: usize, high: us
 }
 
 /// Text between two mentions that says no more than "and".
-fn is_connective(between: &str) -> bool {
+pub(in crate::reference) fn is_connective(between: &str) -> bool {
     if between.len() > 24 {
         return false;
     }
