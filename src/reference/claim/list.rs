@@ -119,9 +119,11 @@ impl Reader<'_> {
             self.flush();
             self.key = Some(key);
         }
-        let first = block.inlines.iter().find(|i| {
-            !(matches!(i.kind, InlineKind::Text) && i.text.trim_matches([' ', '*', '_', '[']).is_empty())
-                && !matches!(i.kind, InlineKind::Link(_) | InlineKind::Html | InlineKind::Break)
+        // Marks and links before the first thing that is read.
+        let first = block.inlines.iter().find(|i| match &i.kind {
+            InlineKind::Text => !i.text.trim_matches([' ', '*', '_', '[']).is_empty(),
+            InlineKind::Link(_) | InlineKind::Html | InlineKind::Break => false,
+            _ => true,
         });
         let item = first
             .filter(|i| i.kind == InlineKind::Code && i.cell.unwrap_or(0) == 0 && i.text.len() < 80)

@@ -69,16 +69,18 @@ const FILE_FIRST: [&str; 8] = ["の", "内の", "にある", "中の", "defines"
 pub fn extract(doc: &Document, refs: &[Reference]) -> Vec<LocationClaim> {
     let mut out = Vec::new();
     for (i, r) in refs.iter().enumerate() {
-        if r.kind == Kind::Path && is_told(r) && !r.shape.glob {
-            if let Some((first, last, span)) = lines_behind(doc, r.span.end) {
-                out.push(LocationClaim {
-                    path: i,
-                    what: Where::Lines(first, last),
-                    span,
-                    section: r.section,
-                    block: r.block,
-                });
-            }
+        if r.kind == Kind::Path
+            && is_told(r)
+            && !r.shape.glob
+            && let Some((first, last, span)) = lines_behind(doc, r.span.end)
+        {
+            out.push(LocationClaim {
+                path: i,
+                what: Where::Lines(first, last),
+                span,
+                section: r.section,
+                block: r.block,
+            });
         }
         let Some(next) = refs.get(i + 1) else { continue };
         if next.block != r.block || !is_told(r) || !is_told(next) || next.span.start < r.span.end {
