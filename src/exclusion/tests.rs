@@ -260,19 +260,13 @@ fn the_difference_of_two_lists_is_named() {
 }
 
 #[test]
-fn the_published_schema_is_that_of_the_list() {
+fn lists_are_as_the_published_schema_says() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema/exclusion-list-v1.json");
-    let schema = serde_json::to_value(schemars::schema_for!(List)).unwrap();
-    let text = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
-    if std::env::var_os("SHELFLIFE_UPDATE_SCHEMAS").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &text).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "run with SHELFLIFE_UPDATE_SCHEMAS=1");
+    let schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
     let folder = tempfile::tempdir().unwrap();
     to(folder.path(), &audit(&[Page("a.md", &[true, false, false])]), &free(Target::List), "list").unwrap();
     let value: Value = serde_json::from_slice(&std::fs::read(folder.path().join("list")).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
     assert!(validator.is_valid(&value));
     let mut wrong = value;
     wrong["entries"][0]["action"] = json!("drop");

@@ -310,3 +310,87 @@ fn ignore_refuses_what_a_line_can_not_hold() {
     assert_eq!(text.lines().skip(1).collect::<Vec<_>>(), ["/c.md"]);
     assert_eq!(outcome.made.unfit_count, 1);
 }
+
+/// Dify's own description of its interface, where it is to be had: it is not ours to ship.
+fn dify_description() -> Option<Value> {
+    let given = std::env::var_os("SHELFLIFE_CONTRACTS").map(std::path::PathBuf::from);
+    let folder = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/contracts"));
+    let path = folder.join("dify-openapi.json");
+    match std::fs::read(&path) {
+        Ok(bytes) => Some(serde_json::from_slice(&bytes).unwrap()),
+        Err(_) => {
+            eprintln!("SKIPPED: {} is not there (SHELFLIFE_CONTRACTS names its folder)", path.display());
+            None
+        }
+    }
+}
+
+/// A schema without `nullable`, beside which validators of plain JSON Schema check nothing.
+fn plain(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Object(map) => {
+            map.remove("nullable");
+            map.values_mut().for_each(|v| *v = plain(v.take()));
+        }
+        Value::Array(all) => all.iter_mut().for_each(|v| *v = plain(v.take())),
+        _ => {}
+    }
+    schema
+}
+
+#[test]
+fn dify_takes_the_conditions_and_the_metadata() {
+    let Some(description) = dify_description() else { return };
+    let body = |path: &str| {
+        let escaped = path.replace('/', "~1");
+        let pointer = format!("/paths/{escaped}/post/requestBody/content/application~1json/schema");
+        plain(description.pointer(&pointer).unwrap().clone())
+    };
+    let mut conditions = None;
+    find(&description["components"]["schemas"], "metadata_filtering_conditions", &mut conditions);
+    let conditions = jsonschema::validator_for(&plain(conditions.unwrap())).unwrap();
+    let fields = jsonschema::validator_for(&body("/datasets/{dataset_id}/metadata")).unwrap();
+    let operations = jsonschema::validator_for(&body("/datasets/{dataset_id}/documents/metadata")).unwrap();
+
+    let pages: Vec<Page<'_>> = NAMES.iter().map(|n| Page(n, &[true])).chain([Page("right.md", &[false])]).collect();
+    let (text, _) = made(Target::Dify, Options::new(Target::Dify), &pages).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert!(conditions.is_valid(&value["metadata_filtering_conditions"]));
+    assert!(conditions.is_valid(&value["by_name"]["metadata_filtering_conditions"]));
+    let mut wrong = value["metadata_filtering_conditions"].clone();
+    wrong["conditions"][1]["comparison_operator"] = "isn't".into();
+    assert!(!conditions.is_valid(&wrong), "a known-bad one passes");
+    for field in value["metadata_fields"].as_array().unwrap() {
+        assert!(fields.is_valid(field), "{field}");
+    }
+    let documents = value["documents"].as_array().unwrap();
+    assert_eq!(documents.len(), NAMES.len() + 1);
+    for document in documents {
+        // What only the server knows: the ids of the document and of the fields.
+        let list: Vec<Value> = document["metadata_list"].as_array().unwrap().clone();
+        let list: Vec<Value> = list
+            .into_iter()
+            .map(|mut item| {
+                item["id"] = "00000000-0000-4000-8000-000000000000".into();
+                item
+            })
+            .collect();
+        let call = serde_json::json!({"operation_data": [
+            {"document_id": "00000000-0000-4000-8000-000000000001", "metadata_list": list, "partial_update": true}]});
+        assert!(operations.is_valid(&call), "{call}");
+    }
+}
+
+/// The first value of that key.
+fn find(value: &Value, key: &str, out: &mut Option<Value>) {
+    match value {
+        Value::Object(map) => {
+            if let Some(found) = map.get(key) {
+                out.get_or_insert_with(|| found.clone());
+            }
+            map.values().for_each(|v| find(v, key, out));
+        }
+        Value::Array(all) => all.iter().for_each(|v| find(v, key, out)),
+        _ => {}
+    }
+}
