@@ -277,3 +277,76 @@ fn example_problem(example: &Example, must_fire: bool) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+id = "a-rule"
+name = "A rule"
+severity = "error"
+specificity = 10
+what = "what"
+why = "why"
+[confidence]
+declared = { p = 0.9, when = "always" }
+[[valid]]
+name = "fires"
+before = { "README.md" = "one\ntwo `x`\n", "a.c" = "x" }
+after = { "a.c" = false }
+expect = [{ line = 2, text = "x" }]
+[[invalid]]
+name = "does not"
+before = { "README.md" = "one\n" }
+"#;
+
+    #[test]
+    fn a_rule_file_reads() {
+        let rule = RuleFile::parse("reference", "a-rule", GOOD).unwrap();
+        assert!(rule.enabled && !rule.signal);
+        assert_eq!(rule.valid[0].page, "README.md");
+        assert_eq!(rule.valid[0].head().keys().copied().collect::<Vec<_>>(), ["README.md"]);
+        let definition = Definition { area: "reference", file: rule };
+        assert!((definition.confidence("declared").probability() - 0.9).abs() < 1e-6);
+        assert!((definition.confidence("unheard of").probability() - 0.5).abs() < 1e-6);
+        assert_eq!(definition.severity(Some(Severity::Warning)), Severity::Warning);
+    }
+
+    #[test]
+    fn a_signal_is_a_note_whatever_is_configured() {
+        let text = GOOD.replace("specificity", "signal = true\nspecificity");
+        let file = RuleFile::parse("reference", "a-rule", &text).unwrap();
+        let definition = Definition { area: "reference", file };
+        assert_eq!(definition.severity(Some(Severity::Error)), Severity::Note);
+    }
+
+    #[test]
+    fn what_can_not_be_is_refused_by_name() {
+        for (from, to, says) in [
+            ("id = \"a-rule\"", "id = \"b-rule\"", "the id is `b-rule` but the file is called `a-rule`"),
+            ("why = \"why\"", "why = \" \"", "`why` is empty"),
+            ("name = \"A rule\"", "name = \"A rule\"\nformerly = [\"Old\"]", "`Old` is no rule id"),
+            ("specificity = 10", "specificity = 101", "`specificity` goes from 0 to 100"),
+            ("p = 0.9", "p = 1.5", "the probability of `declared` is 1.5"),
+            ("name = \"does not\"", "name = \"fires\"", "two examples are called `fires`"),
+            ("expect = [{ line = 2, text = \"x\" }]", "", "a `valid` example needs `expect`"),
+            ("line = 2", "line = 1", "line 1 of the page does not hold `x`"),
+            ("line = 2", "line = 0", "line 0 of the page does not hold `x`"),
+            ("\"a.c\" = false", "\"a.c\" = true", "`a.c = true` says nothing"),
+            ("\"a.c\" = false", "\"b.c\" = false", "deletes `b.c`, which is not there"),
+            ("\"a.c\" = false", "\"a.c\" = \"x\"", "`a.c` does not change"),
+            ("\"a.c\" = false", "\"../a.c\" = \"x\"", "`../a.c` is no path inside a repository"),
+            ("\"a.c\" = false", "\"README.md\" = false", "the page `README.md` is not there"),
+            ("specificity = 10", "specificity = 10\ncolour = 1", "unknown field `colour`"),
+        ] {
+            assert!(GOOD.contains(from), "{from}");
+            let error = RuleFile::parse("reference", "a-rule", &GOOD.replace(from, to)).unwrap_err().to_string();
+            assert!(error.starts_with("rules/reference/a-rule.toml: "), "{error}");
+            assert!(error.contains(says), "{to}: {error}");
+        }
+        let (valid, _) = GOOD.split_once("[[invalid]]").unwrap();
+        let error = RuleFile::parse("reference", "a-rule", &format!("{valid}\n")).unwrap_err().to_string();
+        assert!(error.contains("missing field `invalid`"), "{error}");
+    }
+}
