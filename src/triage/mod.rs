@@ -10,6 +10,7 @@ pub mod owners;
 pub mod policy;
 pub mod review;
 pub mod score;
+pub mod signals;
 pub mod suppression;
 pub mod verdict;
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::Hasher;
 
 use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 use rustc_hash::{FxHashSet, FxHasher};
 
 use crate::report::json::v1::{Document, Duplicate, Section};
@@ -38,7 +39,7 @@ pub struct Candidate<'a> {
 /// For sections that are an older, different copy of a section in another page, that page: by index.
 #[must_use]
 pub fn find(candidates: &[Candidate<'_>]) -> BTreeMap<usize, Duplicate> {
-    let sketches: Vec<Option<Sketch>> = candidates.iter().map(|c| Sketch::of(c.text)).collect();
+    let sketches: Vec<Option<Sketch>> = candidates.par_iter().map(|c| Sketch::of(c.text)).collect();
     let mut found: BTreeMap<usize, (u64, usize)> = BTreeMap::new();
     for band in 0..BANDS {
         let mut buckets: HashMap<[u64; ROWS], Vec<usize>> = HashMap::new();

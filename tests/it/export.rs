@@ -1,4 +1,4 @@
-//! `shelflife export` and `shelflife explain` as a user runs them.
+//! `shelflife export`, `explain` and `review` as a user runs them.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -149,4 +149,22 @@ fn a_verdict_is_explained_as_a_sum() {
     std::fs::write(folder.join("policy.toml"), policy.replace("error = 60", "error = 10")).unwrap();
     let out = shelflife(folder, &["explain", "docs/page 0.md#s1", "--policy", "policy.toml"]);
     assert!(text(&out.stdout).contains("stale (include), freshness 90"), "{}", text(&out.stdout));
+}
+
+#[test]
+fn a_review_is_noted_in_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("a.md"), "# A\n").unwrap();
+    for _ in 0..2 {
+        let out = shelflife(folder, &["review", "a.md", "--by", "Ann", "--date", "2026-06-01"]);
+        assert_eq!(text(&out.stdout), "a.md: reviewed 2026-06-01 by Ann\n", "{}", text(&out.stderr));
+        let page = std::fs::read_to_string(folder.join("a.md")).unwrap();
+        assert_eq!(page, "---\nreviewed: 2026-06-01\nreviewed_by: \"Ann\"\n---\n\n# A\n");
+    }
+    std::fs::write(folder.join("a.txt"), "A\n").unwrap();
+    std::fs::write(folder.join("latin.md"), b"caf\xe9\n").unwrap();
+    for (page, status) in [("a.txt", 3), ("latin.md", 3), ("none.md", 3), ("a.rs", 2)] {
+        assert_eq!(shelflife(folder, &["review", page, "--by", "Ann"]).status.code(), Some(status), "{page}");
+    }
 }

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use shelflife::config::FailOn;
 use shelflife::finding::Level;
 
-use crate::commands::{cache, explain, export, fix, generate, rules};
+use crate::commands::{cache, explain, export, fix, generate, review, rules};
 use crate::style::ColorChoice;
 
 /// Finds what documentation says that is no longer true, and proves it from git history.
@@ -25,6 +25,7 @@ pub struct Cli {
 pub enum Command {
     Export(Box<export::Args>),
     Explain(explain::Args),
+    Review(review::Args),
     Fix(fix::Args),
     Rules(rules::Args),
     Cache(cache::Args),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::v1;
 use crate::document::{Document, DocumentId, Format, Span, Tense, section_hash};
 use crate::finding::{CommitRef, Evidence, Finding, Fingerprint, Inconclusive, Severity, Witness};
-use crate::triage::{Suppressed, Triaged};
+use crate::triage::{Suppressed, Triaged, signals};
 
 /// All that an audit found out.
 #[derive(Debug)]
@@ -69,6 +69,7 @@ pub fn audit(input: &Input<'_>) -> v1::Audit {
     let counts = Counts::new(&findings, &inconclusive);
     let mut documents: Vec<v1::Document> = input.pages.iter().map(|p| page(p, &counts)).collect();
     documents.sort_by(|a, b| a.id.cmp(&b.id));
+    signals::mark_duplicates(&mut documents, input.pages.iter().map(|p| p.document));
     v1::Audit {
         schema_version: v1::SCHEMA_VERSION,
         tool: v1::Tool { name: "shelflife".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -183,7 +184,7 @@ fn page(page: &Page<'_>, counts: &Counts) -> v1::Document {
         findings: counts.findings.get(id).copied().unwrap_or(0),
         inconclusive: counts.inconclusive.get(id).copied().unwrap_or(0),
         sections: sections.collect(),
-        signals: v1::Signals::default(),
+        signals: signals::of_page(document),
         verdict: None,
     }
 }

@@ -5,6 +5,7 @@ pub mod explain;
 pub mod export;
 pub mod fix;
 pub mod generate;
+pub mod review;
 pub mod rules;
 
 use std::io::{self, Write};
@@ -28,6 +29,7 @@ pub fn main() -> Exit {
     let result = match cli.command {
         Command::Export(args) => export::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Review(args) => review::run(&args),
         Command::Fix(args) => fix::run(&args, color),
         Command::Rules(args) => rules::run(&args),
         Command::Cache(args) => cache::run(&args),

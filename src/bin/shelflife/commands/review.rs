@@ -1,0 +1,75 @@
+//! `shelflife review`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use chrono::{NaiveDate, Utc};
+use shelflife::document::Format;
+use shelflife::report::file::write_atomically;
+use shelflife::triage::review::record;
+
+use super::print;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Note in a page that someone read it and found it right.
+///
+/// In Markdown the note goes into the front matter or an existing freshness comment, in
+/// reStructuredText and AsciiDoc into a comment. It resets the page's age, and hides no finding.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  shelflife review docs/runbooks/restore.md
+  shelflife review docs/install.md --by 'Ann Example' --date 2026-06-01")]
+pub struct Args {
+    /// The page's file
+    #[arg(value_name = "PAGE")]
+    page: PathBuf,
+    /// Who read it [default: git's user.name]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// When [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<NaiveDate>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Exit, Failure> {
+    let name = args.page.display();
+    let format = format_of(args)?;
+    let bytes = fs::read(&args.page).map_err(|e| Failure::cannot(format!("{name}: {e}")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::cannot(format!("{name} is not UTF-8, and nothing else is rewritten")))?;
+    let by = match args.by.clone().or_else(git_name).map(|b| b.trim().to_owned()).filter(|b| !b.is_empty()) {
+        Some(by) => by,
+        None => return Err(Failure::usage("git knows no user.name").help("say who with --by NAME")),
+    };
+    let date = args.date.unwrap_or_else(|| Utc::now().date_naive());
+    let noted = record(&text, format, date, &by).map_err(|e| Failure::cannot(format!("{name}: {e}")))?;
+    if noted != text {
+        write_atomically(&args.page, |out| out.write_all(noted.as_bytes()))
+            .map_err(|e| Failure::cannot(format!("{name}: {e}")))?;
+    }
+    let line = format!("{name}: reviewed {date} by {by}");
+    print(format!("{}\n", shelflife::report::escape::terminal(&line)).as_bytes())?;
+    Ok(Exit::Clean)
+}
+
+fn format_of(args: &Args) -> Result<Format, Failure> {
+    let extension = args.page.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match extension.as_str() {
+        "md" | "markdown" | "mkd" => Ok(Format::Markdown),
+        "mdx" => Ok(Format::Mdx),
+        "rst" => Ok(Format::Rst),
+        "adoc" | "asciidoc" | "asc" => Ok(Format::Asciidoc),
+        "" | "txt" => Ok(Format::Plain),
+        other => Err(Failure::usage(format!("{} is no page: `.{other}` is no format of pages", args.page.display()))),
+    }
+}
+
+/// The name that git would write into a commit.
+fn git_name() -> Option<String> {
+    let here = git2::Repository::discover(".").and_then(|r| r.config());
+    let mut config = here.or_else(|_| git2::Config::open_default()).ok()?;
+    config.snapshot().ok()?.get_string("user.name").ok()
+}
