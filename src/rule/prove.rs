@@ -350,7 +350,7 @@ fn finding(
         Moment::At(at) if at != entered => Some(commit(at)),
         _ => None,
     };
-    let evidence = Evidence {
+    let mut evidence = Evidence {
         moment: Some(MomentEvidence { entered: Some(commit(entered)), edited }),
         witnesses: proved.holders.iter().map(|h| witness(h, archive.mainline)).collect(),
         witness_count: proved.holder_count,
@@ -364,6 +364,9 @@ fn finding(
     };
     let document = page.document;
     let fix = evidence.replacement.as_ref().filter(|_| proved.certain).and_then(|r| fix(suspect, r, &document.text));
+    if let Some(replacement) = &mut evidence.replacement {
+        whole(suspect, replacement);
+    }
     let section = document.sections.get(suspect.section);
     let occurrence = occurrences.next(suspect.rule, suspect.section, &suspect.subject);
     let oldest = archive.histories.oldest_name(page.path).display().into_owned();
@@ -400,6 +403,15 @@ fn witness(holder: &Holder, mainline: &Mainline) -> Witness {
         line: (holder.line > 0).then_some(holder.line),
         commit: mainline.get(holder.at).id.to_string(),
         text: holder.text.clone(),
+    }
+}
+
+/// What is proposed for a part of a reference (`config` for `config-file`) becomes what is proposed
+/// for all of it (`--config`), which is what people read.
+fn whole(suspect: &Suspect, replacement: &mut Replacement) {
+    let Proof::Name { text, .. } = &suspect.proof else { return };
+    if !text.is_empty() && suspect.anchor.matches(text.as_str()).count() == 1 {
+        replacement.text = suspect.anchor.replace(text.as_str(), replacement.text.trim_start_matches('-'));
     }
 }
 

@@ -66,9 +66,15 @@ fn lacks(rule: &Definition, example: &Example, audit: &Audit) -> Option<String> 
         };
         if let Some(wanted) = &expected.replacement {
             let proposed = finding.evidence.replacement.as_ref().map(|r| r.text.as_str());
-            // The finding may stand at a part of the expected words; the rest of them stays.
-            let whole = proposed.map(|text| expected.text.replacen(&finding.location.text, text, 1));
-            if proposed != Some(wanted) && whole.as_ref() != Some(wanted) {
+            // The finding may stand at a part of the expected words, or they at a part of it: what is
+            // beside that part stays.
+            let at = finding.location.text.as_str();
+            let agrees = |proposed: &str| {
+                proposed == wanted
+                    || expected.text.replacen(at, proposed, 1) == *wanted
+                    || at.replacen(&expected.text, wanted, 1) == proposed
+            };
+            if !proposed.is_some_and(agrees) {
                 return Some(format!("proposes {proposed:?}, not {wanted:?}"));
             }
         }
