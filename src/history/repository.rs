@@ -242,6 +242,18 @@ impl Repository {
         slugs.into_iter().collect()
     }
 
+    /// The addresses of the configured remotes as they stand there, `origin` first, then by name.
+    /// They may hold credentials: show them to nobody.
+    #[must_use]
+    pub fn remote_urls(&self) -> Vec<String> {
+        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(names) = worker.git.remotes() else { return Vec::new() };
+        let mut names: Vec<&str> = names.iter().flatten().flatten().collect();
+        names.sort_by_key(|name| (*name != "origin", *name));
+        let url = |name: &str| Some(worker.git.find_remote(name).ok()?.url().ok()?.to_owned());
+        names.into_iter().filter_map(url).collect()
+    }
+
     /// The bytes of a file at the root of the head, if it is there.
     #[must_use]
     pub fn head_file(&self, path: &[u8]) -> Option<Vec<u8>> {

@@ -1,6 +1,5 @@
 //! The end of an audit: triage, and the published form.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +13,8 @@ use crate::finding::{Finding, Inconclusive};
 use crate::history::pages::PageHistories;
 use crate::history::{MainIx, Repository};
 use crate::reference::Reference;
-use crate::report::json::{convert, v1};
+use crate::report::json::{self, convert, v1};
+use crate::report::link;
 use crate::triage::{self, Filter, Triaged, baseline::Baseline};
 
 /// What an audit gives.
@@ -55,6 +55,8 @@ pub(super) fn finish(mut parts: Parts<'_>) -> Result<AuditOutcome, AuditError> {
     let baseline = parts.options.baseline.as_deref().map(read_baseline).transpose()?;
     let documents: Vec<Document> = parts.pages.pages.iter().map(|p| p.document.clone()).collect();
     let triaged = triage::apply(findings, &documents, baseline.as_ref(), &filter, parts.now);
+    let worker = parts.repository.worker()?;
+    let diffs = json::cause_diffs(&worker.objects()?, &triaged.findings);
     let pages = parts
         .pages
         .pages
@@ -77,7 +79,7 @@ pub(super) fn finish(mut parts: Parts<'_>) -> Result<AuditOutcome, AuditError> {
         triaged: &triaged,
         inconclusive: &parts.inconclusive,
         unread_files: parts.unread,
-        diffs: BTreeMap::new(),
+        diffs,
     });
     Ok(AuditOutcome { audit, triaged })
 }
@@ -115,6 +117,6 @@ fn system(parts: &Parts<'_>) -> v1::System {
         overlaid: !parts.state.laid.is_empty(),
         shallow: parts.repository.is_shallow(),
         commits: parts.state.mainline.len(),
-        web: None,
+        web: parts.repository.remote_urls().iter().find_map(|url| link::web(url)),
     }
 }

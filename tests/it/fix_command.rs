@@ -111,3 +111,43 @@ fn an_audit_that_is_none_is_refused() {
         assert_eq!(out.status.code(), Some(3), "{}", text(&out.stderr));
     }
 }
+
+#[test]
+fn without_an_audit_it_makes_one_and_looks_again_after() {
+    let repo = Repo::new();
+    let flag = |name: &str| {
+        format!(
+            "use clap::Parser;\n\n#[derive(Parser)]\npub struct Args {{\n    /// Settings.\n    #[arg(long = \"{name}\")]\n    pub file: String,\n}}\n"
+        )
+    };
+    let page = "# Use\n\nRun `harbour --config-file harbour.toml` to start.\n\nThe option `--config-file` names the settings.\n";
+    let manifest = "[package]\nname = \"harbour\"\n";
+    repo.commit(
+        &[("Cargo.toml", manifest), ("src/main.rs", &flag("config-file")), ("docs/use.md", page)],
+        &[],
+        "add",
+        1,
+    );
+    repo.commit(&[("src/main.rs", &flag("settings-file"))], &[], "Rename --config-file to --settings-file", 400);
+    let out = run(repo.path(), &["--no-cache"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let listing = text(&out.stdout);
+    assert!(listing.contains("config-file → "), "{listing}{}", text(&out.stderr));
+    let patch = run(repo.path(), &["--no-cache", "--patch"]);
+    let out = run(repo.path(), &["--no-cache", "--apply"]);
+    let told = text(&out.stdout);
+    let made = listing.matches(" → ").count();
+    assert!(
+        told.contains(&format!("audited again: {made} of {made} findings are gone")),
+        "{told}{}",
+        text(&out.stderr)
+    );
+    let after = fs::read_to_string(repo.path().join("docs/use.md")).unwrap();
+    assert_eq!(after, page.replace("--config-file", "--settings-file"));
+    // The patch says the same.
+    fs::write(repo.path().join("docs/use.md"), page).unwrap();
+    let file = repo.beside("fix.patch");
+    fs::write(&file, &patch.stdout).unwrap();
+    assert!(Command::new("git").current_dir(repo.path()).arg("apply").arg(&file).status().unwrap().success());
+    assert_eq!(fs::read_to_string(repo.path().join("docs/use.md")).unwrap(), after);
+}

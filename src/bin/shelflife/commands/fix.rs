@@ -1,16 +1,22 @@
 //! `shelflife fix`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
 use std::path::{Component, Path, PathBuf};
 
-use shelflife::fix::{self, Plan, Refused};
+use shelflife::config::{self, Loaded, Origin};
+use shelflife::finding::Level;
+use shelflife::fix::{self, Change, Plan, Refused};
 use shelflife::history::Repository;
+use shelflife::pipeline::{self, AuditOptions, CacheMode, Silent};
 use shelflife::report::escape::terminal;
 use shelflife::report::json::v1::{Audit, SCHEMA_VERSION};
+use shelflife::rule::registry;
 
-use super::print;
+use super::{cache, print};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::style::{ColorChoice, Paint};
@@ -41,8 +47,17 @@ pub struct Args {
     #[arg(long, value_name = "PATH", default_value = ".")]
     repo: PathBuf,
     /// Take the findings from this audit of the repository instead of auditing it
-    #[arg(long, value_name = "AUDIT.json")]
-    audit: PathBuf,
+    #[arg(long, value_name = "AUDIT.json", conflicts_with_all = ["config", "no_cache", "cache_dir"])]
+    audit: Option<PathBuf>,
+    /// Read FILE instead of shelflife.toml at the repository's root
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Keep nothing between runs
+    #[arg(long, conflicts_with = "cache_dir")]
+    no_cache: bool,
+    /// Keep facts between runs in DIR [default: shelflife in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -53,7 +68,11 @@ pub fn run(args: &Args, color: ColorChoice) -> Result<Exit, Failure> {
         return Err(Failure::cannot("the repository is bare: it has no pages to change on disk"));
     }
     let root = repository.root();
-    let audit = read(&args.audit)?;
+    let source = match &args.audit {
+        Some(file) => Source::File(file),
+        None => Source::Run(Box::new(options(args, root, paint)?)),
+    };
+    let audit = source.read()?;
     let pages = pages(&args.pages, &args.repo, root);
     let plan = fix::plan(&audit, root, &pages).map_err(|error| Failure::usage(error.to_string()))?;
     warn(&plan.refused, paint);
@@ -64,15 +83,79 @@ pub fn run(args: &Args, color: ColorChoice) -> Result<Exit, Failure> {
         return Ok(Exit::Clean);
     }
     if args.apply {
-        let refused = fix::apply(&plan, root);
-        warn(&refused, paint);
-        let written = plan.changes.iter().filter(|c| !refused.iter().any(|r| r.document == c.document));
-        let counts = written.fold((0, 0), |(changes, pages), c| (changes + c.edits.len(), pages + 1));
-        print(format!("{} made\n", count(counts)).as_bytes())?;
-        return Ok(if refused.is_empty() { Exit::Clean } else { Exit::CannotAudit });
+        return apply(&plan, root, &source, paint);
     }
     print(listing(&plan).as_bytes())?;
     Ok(Exit::Clean)
+}
+
+/// Where the findings come from.
+enum Source<'a> {
+    /// An audit that is there already.
+    File(&'a Path),
+    /// An audit to be made.
+    Run(Box<AuditOptions>),
+}
+
+impl Source<'_> {
+    fn read(&self) -> Result<Audit, Failure> {
+        match self {
+            Self::File(path) => read(path),
+            Self::Run(options) => pipeline::audit(options, &Silent)
+                .map(|outcome| outcome.audit)
+                .map_err(|error| Failure::cannot(error.to_string())),
+        }
+    }
+}
+
+/// The audit as `shelflife audit` makes it without options of its own.
+fn options(args: &Args, root: &Path, paint: Paint) -> Result<AuditOptions, Failure> {
+    let specs = registry::specs();
+    let Loaded { config, warnings } = match &args.config {
+        Some(file) => config::load(file, Origin::Given, &specs)?,
+        None => config::find(root, &specs)?,
+    };
+    for warning in warnings {
+        say(&warning, paint);
+    }
+    let cache = match args.cache_dir.clone().or_else(cache::default_dir) {
+        Some(dir) if !args.no_cache => CacheMode::Dir(dir),
+        _ => CacheMode::Off,
+    };
+    Ok(AuditOptions {
+        root: root.to_owned(),
+        now: None,
+        jobs: config.run.jobs.map_or(0, NonZeroUsize::get),
+        cache,
+        rules: None,
+        min_confidence: config.run.min_confidence.unwrap_or(Level::Medium),
+        baseline: config.run.baseline.clone(),
+        config,
+    })
+}
+
+/// Writes the changes, and looks whether they mended what they were to mend.
+fn apply(plan: &Plan, root: &Path, source: &Source<'_>, paint: Paint) -> Result<Exit, Failure> {
+    let refused = fix::apply(plan, root);
+    warn(&refused, paint);
+    let written: Vec<&Change> =
+        plan.changes.iter().filter(|c| !refused.iter().any(|r| r.document == c.document)).collect();
+    let edits = written.iter().map(|c| c.edits.len()).sum();
+    let mut text = format!("{} made\n", count((edits, written.len())));
+    if let (Source::Run(_), false) = (source, written.is_empty()) {
+        let after = source.read()?;
+        let left: BTreeSet<&str> = after.findings.iter().map(|f| f.fingerprint.as_str()).collect();
+        let mut mended = edits;
+        for change in &written {
+            for edit in change.edits.iter().filter(|edit| left.contains(edit.fingerprint.as_str())) {
+                mended -= 1;
+                say(&format!("{}:{} is still found wrong", change.document, edit.at.line), paint);
+            }
+        }
+        let _ = writeln!(text, "audited again: {mended} of {edits} findings are gone");
+    }
+    print(text.as_bytes())?;
+    Ok(if refused.is_empty() { Exit::Clean } else { Exit::CannotAudit })
 }
 
 fn read(path: &Path) -> Result<Audit, Failure> {
@@ -141,11 +224,13 @@ fn count((changes, pages): (usize, usize)) -> String {
 }
 
 fn warn(refused: &[Refused], paint: Paint) {
-    let mut err = io::stderr().lock();
     for it in refused {
         let line = it.line.map_or_else(String::new, |line| format!(":{line}"));
-        let what = format!("{}{line} is not changed: {}", it.document, it.reason);
-        // Nothing can be done where stderr is gone.
-        let _ = writeln!(err, "{} {}", paint.warning("warning:"), terminal(&what));
+        say(&format!("{}{line} is not changed: {}", it.document, it.reason), paint);
     }
+}
+
+/// A warning. Nothing can be done where stderr is gone.
+fn say(what: &str, paint: Paint) {
+    let _ = writeln!(io::stderr().lock(), "{} {}", paint.warning("warning:"), terminal(what));
 }
