@@ -229,6 +229,10 @@ fn file_name(name: &str, code: bool, glob: bool) -> Option<PathLook> {
     if !strong && !code {
         return None;
     }
+    // `spec.template` is a key sooner than a file.
+    if !strong && !name.ends_with(['c', 'h', 'o', 's', 'k', 'g', 'n']) && !name.ends_with(".env") {
+        return None;
+    }
     // `Node.js` and its kind are products.
     if !code && name.ends_with(".js") && stem.bytes().next().is_some_and(|c| c.is_ascii_uppercase()) {
         return None;

@@ -345,6 +345,16 @@ impl<'l> Reader<'l, '_> {
         if !keep || (!self.sample && single && !strong && !call && !shape::is_upper(tail)) {
             return next;
         }
+        // Words in a code span: "Some Title Of Things".
+        let neighbour = |k: Option<usize>| k.is_some_and(|k| self.tok(k) == Some(Tok::Name));
+        if !self.sample
+            && single
+            && !call
+            && !shape::is_strong_identifier(tail)
+            && (neighbour(i.checked_sub(1)) || neighbour(Some(next)))
+        {
+            return next;
+        }
         let Some(span) = self.place(first_at, last_at) else { return next };
         let text = if single {
             tail.to_owned()

@@ -388,12 +388,58 @@ fn request(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
     }
 }
 
+/// Subcommands of kubectl itself; any other is a plugin's.
+const KUBECTL: [&str; 42] = [
+    "get",
+    "describe",
+    "apply",
+    "create",
+    "delete",
+    "edit",
+    "logs",
+    "exec",
+    "rollout",
+    "scale",
+    "autoscale",
+    "patch",
+    "label",
+    "annotate",
+    "expose",
+    "run",
+    "set",
+    "explain",
+    "port-forward",
+    "proxy",
+    "cp",
+    "auth",
+    "debug",
+    "top",
+    "cordon",
+    "uncordon",
+    "drain",
+    "taint",
+    "config",
+    "cluster-info",
+    "version",
+    "api-resources",
+    "api-versions",
+    "wait",
+    "attach",
+    "diff",
+    "kustomize",
+    "replace",
+    "certificate",
+    "completion",
+    "events",
+    "plugin",
+];
+
 /// `kubectl get deploy/name`, `kubectl -n ns logs name`.
 fn kubectl(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sink) {
     let mut kind: Option<&str> = None;
     let mut verb: Option<&str> = None;
     let mut skip = false;
-    for word in args {
+    for (index, word) in args.iter().enumerate() {
         if std::mem::take(&mut skip) {
             arg::path(lines, word, true, sink);
             arg::variables(lines, word, sink);
@@ -422,6 +468,14 @@ fn kubectl(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
             continue;
         }
         if verb.is_none() {
+            if name == "kubectl"
+                && !KUBECTL.contains(&word.text)
+                && (shape::is_kebab(word.text) || shape::is_word(word.text))
+            {
+                // A plugin is a program of its own, `kubectl-name`, maybe the project's.
+                let rest = args.get(index + 1..).unwrap_or_default();
+                return own(lines, word, rest, &format!("kubectl-{}", word.text), false, sink);
+            }
             verb = Some(word.text);
             continue;
         }
