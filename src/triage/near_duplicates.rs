@@ -1,8 +1,8 @@
 //! Sections that say nearly the same as a newer one in another page: the copy that was forgotten.
 //!
 //! MinHash over shingles of five tokens (Broder 1997), looked up by bands: linear in the text, however
-//! many copies there are. A token is a word, or a single character of Chinese, Japanese or Korean,
-//! which write no blanks between words.
+//! many copies there are, and exact where it answers, since likely copies are compared in full. A token
+//! is a word, or a single character of Chinese, Japanese or Korean, which write no blanks between words.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hasher;
@@ -125,11 +125,17 @@ impl Sketch {
         if shingles.len() < FEWEST {
             return None;
         }
+        // One hash of each shingle fills one of the rows (Li, Owen, Zhang 2012); a row that stays empty
+        // borrows from the next one that is not (Shrivastava, Li 2014).
         let mut least = [u64::MAX; BANDS * ROWS];
         for shingle in &shingles {
-            for (i, least) in (0_u64..).zip(&mut least) {
-                *least = (*least).min(mixed(shingle ^ mixed(i.wrapping_add(0x51ed_270b))));
-            }
+            let row = usize::try_from(shingle >> 58).unwrap_or(0) % least.len();
+            least[row] = least[row].min(*shingle);
+        }
+        let filled = least;
+        for (row, value) in least.iter_mut().enumerate().filter(|(_, v)| **v == u64::MAX) {
+            let next = (1..filled.len()).find(|step| filled[(row + step) % filled.len()] != u64::MAX).unwrap_or(0);
+            *value = mixed(filled[(row + next) % filled.len()].wrapping_add(next as u64));
         }
         Some(Self { shingles, least })
     }
