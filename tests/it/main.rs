@@ -6,12 +6,15 @@ mod support;
 
 mod baseline;
 mod builder;
+mod cli;
+mod config;
 mod export;
 mod fix;
 mod fix_command;
 mod html;
 mod markdown;
 mod nothing_runs;
+mod readme;
 mod report;
 mod repositories;
 mod rules;

@@ -78,3 +78,14 @@ fn the_schema_of_the_configuration_agrees_with_the_reader() {
         assert_eq!(validator.is_valid(&toml(text)), right, "{text}");
     }
 }
+
+#[test]
+fn a_real_audit_fits_its_schema() {
+    let repo = crate::cli::stale();
+    let audit = crate::support::program::run(repo.path(), ["audit", "--format", "json"]).ended(1).json();
+    let validator = validator("audit-v1.json");
+    assert_eq!(problems(&validator, &audit), "");
+    let mut wrong = audit;
+    wrong["findings"][0]["severity"] = json!("fatal");
+    assert!(!validator.is_valid(&wrong));
+}

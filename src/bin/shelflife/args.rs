@@ -4,13 +4,18 @@ use clap::{Parser, Subcommand, ValueEnum};
 use shelflife::config::FailOn;
 use shelflife::finding::Level;
 
-use crate::commands::{cache, explain, export, fix, generate, review, rules};
+use crate::commands::{audit, cache, explain, export, fix, generate, review, rules};
 use crate::style::ColorChoice;
 
 /// Finds what documentation says that is no longer true, and proves it from git history.
 #[derive(Debug, Parser)]
 #[command(name = "shelflife", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "Examples:\n  shelflife rules dead-flag                what a rule finds, and why")]
+#[command(after_help = "\
+Examples:
+  shelflife audit                          the repository around the current folder
+  shelflife audit ../project -o audit.json -o audit.sarif
+  shelflife rules dead-flag                what a rule finds, and why
+  shelflife help audit                     all options of a command")]
 pub struct Cli {
     /// When to use colour
     #[arg(long, global = true, value_enum, value_name = "WHEN", display_order = 90, default_value_t = ColorChoice::Auto)]
@@ -23,6 +28,7 @@ pub struct Cli {
 /// What to do. The help of each is that of its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Audit(Box<audit::Args>),
     Export(Box<export::Args>),
     Explain(explain::Args),
     Review(review::Args),

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use shelflife::config::ConfigError;
 use shelflife::history::OpenError;
+use shelflife::pipeline::AuditError;
 use shelflife::report::escape;
 
 use crate::exit::Exit;
@@ -72,5 +73,26 @@ impl From<ConfigError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         Self::cannot(error.to_string())
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        let text = error.to_string();
+        // Behind the first line stands what to do.
+        let (message, help) = match text.split_once('\n') {
+            Some((message, help)) => (message, Some(help.trim_matches(['(', ')']).to_owned())),
+            None => (text.as_str(), None),
+        };
+        let failure = match &error {
+            // What the user named is wrong, not what is audited.
+            AuditError::BaselineFile { .. } | AuditError::Baseline(_) | AuditError::Discovery(_) => {
+                Self::usage(message)
+            }
+            AuditError::Open(_) | AuditError::Read(_) | AuditError::Overlay(_) | AuditError::Threads { .. } => {
+                Self::cannot(message)
+            }
+        };
+        Self { help, ..failure }
     }
 }

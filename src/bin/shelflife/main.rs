@@ -1,11 +1,11 @@
 //! The command line.
 
-#![allow(dead_code)] // until `audit` is there
-
 mod args;
 mod commands;
 mod exit;
 mod failure;
+mod output;
+mod progress;
 mod style;
 
 use std::process::ExitCode;

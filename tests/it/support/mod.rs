@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod pages;
+pub mod program;
 pub mod sample;
 
 #[path = "../../../src/testing.rs"]

@@ -11,6 +11,7 @@ use super::print;
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::cannot_write;
 
 /// Write JSON Schemas, shell completions or manual pages.
 #[derive(Debug, clap::Args)]
@@ -69,8 +70,4 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Clean)
-}
-
-fn cannot_write(path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::cannot(format!("`{}` could not be written: {error}", path.display()))
 }

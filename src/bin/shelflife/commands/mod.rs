@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod audit;
 pub mod cache;
 pub mod explain;
 pub mod export;
@@ -27,6 +28,7 @@ pub fn main() -> Exit {
     };
     let color = cli.color;
     let result = match cli.command {
+        Command::Audit(args) => audit::run(*args, color),
         Command::Export(args) => export::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Review(args) => review::run(&args),
