@@ -259,7 +259,8 @@ pub(crate) fn path_parts(path: &str) -> Vec<String> {
 /// Whether a token stands for something that the reader puts in.
 pub(crate) fn is_placeholder(token: &str) -> bool {
     let lists = &*PLACEHOLDERS;
-    if lists.parts.iter().any(|p| token.contains(p.as_str())) {
+    let marked = token.bytes().any(|b| matches!(b, b'<' | b'.' | b'/' | b'x' | b'X' | 0xE2));
+    if marked && lists.parts.iter().any(|p| token.contains(p.as_str())) {
         return true;
     }
     let name = token.rsplit('/').next().unwrap_or(token);

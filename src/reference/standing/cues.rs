@@ -51,8 +51,8 @@ struct Lists {
 struct Automaton {
     words: Option<AhoCorasick>,
     meaning: Vec<(Says, Side)>,
-    heading: Vec<String>,
-    intro: Vec<String>,
+    heading: Option<AhoCorasick>,
+    intro: Option<AhoCorasick>,
 }
 
 static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
@@ -84,7 +84,8 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
         .match_kind(MatchKind::LeftmostLongest)
         .build(&patterns)
         .ok();
-    Automaton { words, meaning, heading, intro }
+    let build = |list: &[String]| AhoCorasickBuilder::new().ascii_case_insensitive(true).build(list).ok();
+    Automaton { words, meaning, heading: build(&heading), intro: build(&intro) }
 });
 
 /// The cues of a text, in order; English ones as whole words.
@@ -111,9 +112,8 @@ pub(super) fn is_past_intro(text: &str) -> bool {
     contains_any(text, &AUTOMATON.intro)
 }
 
-fn contains_any(text: &str, words: &[String]) -> bool {
-    let low = text.to_ascii_lowercase();
-    words.iter().any(|w| low.match_indices(w.as_str()).any(|(at, m)| is_whole(&low, at, at + m.len())))
+fn contains_any(text: &str, words: &Option<AhoCorasick>) -> bool {
+    words.as_ref().is_some_and(|w| w.find_overlapping_iter(text).any(|m| is_whole(text, m.start(), m.end())))
 }
 
 fn is_whole(text: &str, start: usize, end: usize) -> bool {

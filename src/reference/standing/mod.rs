@@ -30,8 +30,20 @@ pub(super) struct Standings {
 impl Standings {
     /// Looks through the headings.
     pub(super) fn new(doc: &Document) -> Self {
-        let past_sections =
-            doc.sections.iter().map(|s| s.heading_path.iter().any(|h| cues::is_past_heading(h))).collect();
+        // A section is of the past if its own heading or one above says so.
+        let mut above: Vec<(u8, bool)> = Vec::new();
+        let past_sections = doc
+            .sections
+            .iter()
+            .map(|s| {
+                while above.last().is_some_and(|(level, _)| *level >= s.level) {
+                    above.pop();
+                }
+                let past = above.last().is_some_and(|(_, past)| *past) || cues::is_past_heading(&s.heading);
+                above.push((s.level, past));
+                past
+            })
+            .collect();
         Self { past_sections, past_intro: false }
     }
 
