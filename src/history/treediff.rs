@@ -145,7 +145,7 @@ mod tests {
         let odb = git.odb().unwrap();
         let blob = git.blob(b"deep").unwrap();
         let mut tree = odb.write(git2::ObjectType::Tree, &[b"100644 a\0", blob.as_bytes()].concat()).unwrap();
-        for _ in 0..5_000 {
+        for _ in 0..2_000 {
             tree = odb.write(git2::ObjectType::Tree, &[b"40000 d\0", tree.as_bytes()].concat()).unwrap();
         }
         let objects = GitObjects::new(git).unwrap();
