@@ -74,6 +74,15 @@ impl Lang {
     }
 }
 
+/// The text with a capital at its start, unless it starts with code.
+fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    match rest.next() {
+        Some(first) if first.is_ascii_lowercase() => [first.to_ascii_uppercase()].into_iter().chain(rest).collect(),
+        _ => text.to_owned(),
+    }
+}
+
 fn is_kana_or_han(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}')
 }
@@ -138,14 +147,14 @@ impl Strings {
 
     /// A finding in one sentence, code in backquotes.
     ///
-    /// In English that is its message. In Japanese it is made from the proof where that says what
+    /// In English that is its message, with a capital at its start. In Japanese it is made from the proof where that says what
     /// happened, and else the message stays as it is.
     #[must_use]
     pub fn headline(&self, finding: &Finding) -> String {
         let text = finding.location.text.trim();
         let plain = !text.is_empty() && text.chars().count() <= 80 && !text.contains(['`', '\n', '\r']);
         let Some(cause) = finding.evidence.cause.as_ref().filter(|_| self.lang != Lang::En && plain) else {
-            return finding.message.clone();
+            return sentence(&finding.message);
         };
         let new = finding.evidence.replacement.as_ref().map(|r| r.text.as_str());
         let new = new.filter(|new| !new.contains(['`', '\n', '\r']));
@@ -197,6 +206,13 @@ mod tests {
             // Japanese puts nothing between years and months.
             assert!(!text.is_empty() && (!other.is_empty() || key == "time.join"), "{key}");
         }
+    }
+
+    #[test]
+    fn a_headline_starts_like_a_sentence() {
+        assert_eq!(sentence("no heading answers"), "No heading answers");
+        assert_eq!(sentence("`asyncio` is gone"), "`asyncio` is gone");
+        assert_eq!(sentence(""), "");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::history::{Objects, Oid};
 
 /// Larger versions of a file are not read for a report.
 const LARGEST: usize = 1 << 20;
+/// Longer lines, in bytes, are not searched for the reference.
+const LONGEST_LINE: usize = 4 << 10;
 /// Findings that get a diff; beyond, reports name the commit only.
 const MOST: usize = 20_000;
 
@@ -54,11 +56,14 @@ fn before_and_after(objects: &dyn Objects, commit: &str, path: &str) -> Option<(
 /// nearest to the witness.
 fn place(finding: &Finding, path: &str, old: &str) -> u32 {
     let witness = finding.evidence.witnesses.iter().find(|w| w.path == path).and_then(|w| w.line).unwrap_or(1);
-    let name = finding.subject.trim_start_matches('-').rsplit(['/', '.', ':', ' ']).next().unwrap_or_default();
+    let name = finding.subject.trim_start_matches('-').rsplit(['/', '.', ':', ' ', '#']).next().unwrap_or_default();
     if name.is_empty() {
         return witness;
     }
-    let lines = (1..).zip(old.lines()).filter(|(_, line)| line.contains(name)).map(|(n, _): (u32, _)| n);
+    // An anchor is its heading in lower case.
+    let name = name.to_lowercase();
+    let holds = |line: &str| line.len() <= LONGEST_LINE && line.to_lowercase().contains(&name);
+    let lines = (1..).zip(old.lines()).filter(|(_, line)| holds(line)).map(|(n, _): (u32, _)| n);
     lines.min_by_key(|n| n.abs_diff(witness)).unwrap_or(witness)
 }
 
