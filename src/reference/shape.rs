@@ -256,6 +256,17 @@ pub(crate) fn path_parts(path: &str) -> Vec<String> {
     path.split('/').filter(|p| !p.is_empty() && *p != ".").map(str::to_owned).collect()
 }
 
+/// First bytes of the beginnings of stand-ins: most tokens begin with none of them.
+static STARTS: std::sync::LazyLock<[bool; 256]> = std::sync::LazyLock::new(|| {
+    let mut table = [false; 256];
+    for word in PLACEHOLDERS.prefixes.iter().chain(&PLACEHOLDERS.camel_prefixes) {
+        if let Some(slot) = word.as_bytes().first().and_then(|b| table.get_mut(usize::from(*b))) {
+            *slot = true;
+        }
+    }
+    table
+});
+
 /// Whether a token stands for something that the reader puts in.
 pub(crate) fn is_placeholder(token: &str) -> bool {
     let lists = &*PLACEHOLDERS;
@@ -265,13 +276,17 @@ pub(crate) fn is_placeholder(token: &str) -> bool {
     }
     let name = token.rsplit('/').next().unwrap_or(token);
     let bare = token.trim_start_matches(['-', '@', '.', '/', '$', '{']);
-    if lists.prefixes.iter().any(|p| bare.starts_with(p.as_str()) || name.starts_with(p.as_str())) {
+    let first = |s: &str| s.as_bytes().first().is_some_and(|b| STARTS.get(usize::from(*b)).copied().unwrap_or(true));
+    let may_start = first(bare) || first(name);
+    if may_start && lists.prefixes.iter().any(|p| bare.starts_with(p.as_str()) || name.starts_with(p.as_str())) {
         return true;
     }
-    if lists.camel_prefixes.iter().any(|p| {
-        let rest = name.strip_prefix(p.as_str());
-        rest.is_some_and(|r| r.as_bytes().first().is_some_and(u8::is_ascii_uppercase))
-    }) {
+    if may_start
+        && lists.camel_prefixes.iter().any(|p| {
+            let rest = name.strip_prefix(p.as_str());
+            rest.is_some_and(|r| r.as_bytes().first().is_some_and(u8::is_ascii_uppercase))
+        })
+    {
         return true;
     }
     let stem = name.split('.').next().unwrap_or(name);

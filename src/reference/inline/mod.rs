@@ -121,6 +121,13 @@ fn speaks_of_options(block: &Block) -> bool {
     if matches!(block.kind, BlockKind::TableRow { .. } | BlockKind::ListItem { .. }) {
         return true;
     }
+    // Without such an option in its words the question does not arise.
+    let dashed = |t: &str| {
+        memchr::memchr_iter(b'-', t.as_bytes()).any(|at| t.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphabetic))
+    };
+    if !block.inlines.iter().any(|i| i.kind == InlineKind::Text && dashed(&i.text)) {
+        return false;
+    }
     block.inlines.iter().any(|i| {
         i.kind == InlineKind::Text
             && ["option", "Option", "flag", "Flag", "switch", "オプション", "フラグ"].iter().any(|w| i.text.contains(w))

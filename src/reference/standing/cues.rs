@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use serde::Deserialize;
 
 /// Which mention a cue concerns.
@@ -82,6 +82,7 @@ static AUTOMATON: LazyLock<Automaton> = LazyLock::new(|| {
     let words = AhoCorasickBuilder::new()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
         .build(&patterns)
         .ok();
     let build = |list: &[String]| AhoCorasickBuilder::new().ascii_case_insensitive(true).build(list).ok();
