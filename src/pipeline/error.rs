@@ -4,6 +4,7 @@ use crate::document::DiscoveryError;
 use crate::history::overlay::OverlayError;
 use crate::history::{OpenError, ReadError};
 use crate::triage::baseline::BaselineError;
+use crate::triage::policy::PolicyError;
 
 /// Why an audit could not be done at all.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,9 @@ pub enum AuditError {
     /// The baseline is none.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
+    /// The policy is none.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// No worker threads could be started.
     #[error("no worker threads could be started: {message} (try a smaller --jobs)")]
     Threads {

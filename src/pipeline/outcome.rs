@@ -15,7 +15,8 @@ use crate::history::{MainIx, Repository};
 use crate::reference::Reference;
 use crate::report::json::{self, convert, v1};
 use crate::report::link;
-use crate::triage::{self, Filter, Triaged, baseline::Baseline};
+use crate::triage::policy::Policy;
+use crate::triage::{self, Filter, Triaged, baseline::Baseline, verdict};
 
 /// What an audit gives.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ pub(super) fn finish(mut parts: Parts<'_>) -> Result<AuditOutcome, AuditError> {
             section_edits: Vec::new(),
         })
         .collect();
-    let audit = convert::audit(&convert::Input {
+    let mut audit = convert::audit(&convert::Input {
         now: parts.now,
         scope: v1::Scope::Full,
         systems: vec![system(&parts)],
@@ -81,6 +82,7 @@ pub(super) fn finish(mut parts: Parts<'_>) -> Result<AuditOutcome, AuditError> {
         unread_files: parts.unread,
         diffs,
     });
+    verdict::apply(&mut audit, &Policy::builtin()?);
     Ok(AuditOutcome { audit, triaged })
 }
 

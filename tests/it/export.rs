@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
+use crate::support::Repo;
+
 fn shelflife(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_shelflife")).args(args).current_dir(folder).output().unwrap()
 }
@@ -167,4 +169,31 @@ fn a_review_is_noted_in_the_page() {
     for (page, status) in [("a.txt", 3), ("latin.md", 3), ("none.md", 3), ("a.rs", 2)] {
         assert_eq!(shelflife(folder, &["review", page, "--by", "Ann"]).status.code(), Some(status), "{page}");
     }
+}
+
+#[test]
+fn what_an_audit_proves_wrong_goes_and_the_rest_stays() {
+    let repo = Repo::new();
+    let page = "# App\n\nIt reads pages.\n\n## Files\n\nThe reader is `src/reader.rs`.\n\n## Use\n\nRun it.\n";
+    repo.commit(
+        &[("docs/app.md", page), ("src/reader.rs", "pub fn read() {}\n"), ("src/main.rs", "fn main() {}\n")],
+        &[],
+        "start",
+        1,
+    );
+    repo.commit(&[("src/input.rs", "pub struct Other;\n")], &["src/reader.rs"], "drop the reader", 20);
+    let folder = tempfile::tempdir().unwrap();
+    let audit = folder.path().join("audit.json");
+    let (root, file) = (repo.path().to_str().unwrap(), audit.to_str().unwrap());
+    let out = shelflife(folder.path(), &["audit", root, "--no-cache", "-o", file, "--now", "2026-06-01"]);
+    let value: Value =
+        serde_json::from_slice(&std::fs::read(&audit).unwrap_or_else(|_| panic!("{}", text(&out.stderr)))).unwrap();
+    assert_eq!(value["findings"].as_array().unwrap().len(), 1, "{value:#}");
+    assert!(value["documents"][0]["verdict"]["status"] == "stale", "{value:#}");
+    let args = ["export", "audit.json", "--to", "chroma", "--by", "section", "--max-excluded", "1"];
+    let filter = shelflife(folder.path(), &args);
+    let filter: Value = serde_json::from_slice(&filter.stdout).unwrap();
+    assert_eq!(filter, json!({"section_id": {"$nin": ["docs/app.md#app/files"]}}));
+    let explained = shelflife(folder.path(), &["explain", "docs/app.md#Files"]);
+    assert!(text(&explained.stdout).contains("dead-path: 60 (error)"), "{}", text(&explained.stdout));
 }

@@ -86,9 +86,10 @@ impl From<AuditError> for Failure {
         };
         let failure = match &error {
             // What the user named is wrong, not what is audited.
-            AuditError::BaselineFile { .. } | AuditError::Baseline(_) | AuditError::Discovery(_) => {
-                Self::usage(message)
-            }
+            AuditError::BaselineFile { .. }
+            | AuditError::Baseline(_)
+            | AuditError::Discovery(_)
+            | AuditError::Policy(_) => Self::usage(message),
             AuditError::Open(_) | AuditError::Read(_) | AuditError::Overlay(_) | AuditError::Threads { .. } => {
                 Self::cannot(message)
             }
