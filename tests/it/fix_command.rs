@@ -101,6 +101,18 @@ fn what_is_hostile_reaches_no_terminal() {
     assert_eq!(fs::read_to_string(repo.path().join("README.md")).unwrap(), "x\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_page_s_name_is_no_command_to_a_runner() {
+    let repo = Repo::new();
+    let id = "::add-mask::x.md";
+    repo.commit(&[(id, TEXT)], &[], "add", 1);
+    let finding = sample::finding(id, 3, "--config-file", "--config", 2);
+    let audit = write(&repo, &sample::audit(vec![sample::document(id, id)], vec![finding]));
+    let out = run(repo.path(), &["--audit", &audit]);
+    assert!(text(&out.stdout).starts_with("./::add-mask::x.md\n"), "{}", text(&out.stderr));
+}
+
 #[test]
 fn an_audit_that_is_none_is_refused() {
     let (repo, _) = prepared();

@@ -204,7 +204,9 @@ fn listing(plan: &Plan) -> String {
     for change in &plan.changes {
         total = (total.0 + change.edits.len(), total.1 + 1);
         // Writing to a string can't fail.
-        let _ = writeln!(out, "{}", terminal(&change.document));
+        // At the start of a line, two colons are a command to GitHub's runner.
+        let start = if change.document.trim_start().starts_with("::") { "./" } else { "" };
+        let _ = writeln!(out, "{start}{}", terminal(&change.document));
         for edit in &change.edits {
             let (line, column) = (edit.at.line, edit.at.column);
             let new = if edit.new.is_empty() { "(nothing)".into() } else { terminal(&edit.new) };
