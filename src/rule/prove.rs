@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::confidence;
-use super::suspect::{NameWitness, PathStyle, Proof, Suspect};
+use super::suspect::{NameWitness, PathStyle, Proof, Standing, Suspect};
 use super::system::{Page, System};
 use crate::document::{self, DocumentId, Format, Span};
 use crate::finding::{
@@ -76,6 +76,7 @@ pub fn prove(
     prove_names(&dated, &mut proofs, system, archive, &objects);
     prove_paths(&dated, &mut proofs, system, archive, &objects);
     prove_anchors(&dated, &mut proofs, archive, &objects);
+    prove_lines(&dated, &mut proofs, system, archive, &objects);
     let mut occurrences = Occurrences::default();
     let mut page = usize::MAX;
     let mut findings = Vec::new();
@@ -180,6 +181,46 @@ fn prove_names(
     }
     for (index, report) in indices.into_iter().zip(cause::find(objects, archive.mainline, &lost)) {
         proofs[index] = report.ok().and_then(of_report);
+    }
+}
+
+/// Looks for the commit that took the old value away; the check knows the new one.
+fn prove_lines(
+    dated: &[Dated<'_>],
+    proofs: &mut [Option<Proved>],
+    system: &System<'_>,
+    archive: Archive<'_>,
+    objects: &dyn Objects,
+) {
+    let exists = |_: &str| true;
+    let mut indices = Vec::new();
+    let mut lost = Vec::new();
+    for (index, dated) in dated.iter().enumerate() {
+        let Proof::Line { matcher, .. } = &dated.suspect.proof else { continue };
+        let Some((had, at)) = lost_at(dated, system, archive) else { continue };
+        indices.push(index);
+        lost.push(Lost {
+            matcher: &*matcher.0,
+            text: &dated.suspect.anchor,
+            had,
+            lost: at,
+            moment: moment(dated),
+            vote: VoteStyle::Off,
+            exists_at_head: &exists,
+        });
+    }
+    for (index, report) in indices.into_iter().zip(cause::find(objects, archive.mainline, &lost)) {
+        let Some(mut proved) = report.ok().and_then(of_report) else { continue };
+        let Proof::Line { now, replacement, .. } = &dated[index].suspect.proof else { continue };
+        if !now.is_empty()
+            && let Some((_, _, kind, _)) = &mut proved.cause
+        {
+            *kind = CauseKind::Changed;
+        }
+        let votes = u32::try_from(now.len()).unwrap_or(u32::MAX).max(1);
+        proved.replacement = replacement.clone().map(|text| Replacement { text, votes, of: votes });
+        proved.certain = proved.replacement.is_some();
+        proofs[index] = Some(proved);
     }
 }
 
@@ -362,6 +403,10 @@ fn finding(
         replacement: proved.replacement,
         ..Evidence::default()
     };
+    if let Proof::Line { now, .. } = &suspect.proof {
+        let head = archive.mainline.get(archive.mainline.head()).id.to_string();
+        evidence.now = now.iter().map(|standing| stands(standing, &head)).collect();
+    }
     let document = page.document;
     let fix = evidence.replacement.as_ref().filter(|_| proved.certain).and_then(|r| fix(suspect, r, &document.text));
     if let Some(replacement) = &mut evidence.replacement {
@@ -397,6 +442,15 @@ fn commit_ref(archive: Archive<'_>, id: git2::Oid) -> CommitRef {
     archive.repository.commit_ref(id)
 }
 
+fn stands(standing: &Standing, head: &str) -> Witness {
+    Witness {
+        path: standing.path.display().into_owned(),
+        line: (standing.line > 0).then_some(standing.line),
+        commit: head.to_owned(),
+        text: standing.text.clone(),
+    }
+}
+
 fn witness(holder: &Holder, mainline: &Mainline) -> Witness {
     Witness {
         path: holder.path.display().into_owned(),
@@ -420,7 +474,7 @@ fn fix(suspect: &Suspect, replacement: &Replacement, text: &str) -> Option<Fix> 
     let written = suspect.span.of(text);
     let old = match &suspect.proof {
         Proof::Name { text, .. } => text.as_str(),
-        Proof::Path { .. } => suspect.anchor.as_str(),
+        Proof::Path { .. } | Proof::Line { .. } => suspect.anchor.as_str(),
         Proof::Anchor { .. } => return None,
     };
     let new = match &suspect.proof {
@@ -432,5 +486,17 @@ fn fix(suspect: &Suspect, replacement: &Replacement, text: &str) -> Option<Fix> 
         return None;
     }
     let start = suspect.span.start + at;
+    // A value may stand a second time on the line and mean another thing there.
+    if matches!(suspect.proof, Proof::Line { .. }) && line_around(text, start).matches(old).count() != 1 {
+        return None;
+    }
     Some(Fix { span: Span::new(start, start + old.len()), text: new.to_owned() })
+}
+
+/// The line of `text` that holds byte `at`.
+fn line_around(text: &str, at: usize) -> &str {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before.rfind('\n').map_or(0, |n| n + 1);
+    let end = at + after.find('\n').unwrap_or(after.len());
+    text.get(start..end).unwrap_or("")
 }

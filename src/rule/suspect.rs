@@ -1,9 +1,11 @@
 //! What a check gives: a claim that the lifetime table says lost its witness, not yet proved.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::document::{Format, Span};
 use crate::history::RepoPath;
+use crate::history::cause::Matcher;
 use crate::history::scan::{self, Role, Sink, Token};
 use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
@@ -59,6 +61,36 @@ pub enum Proof {
         /// The anchor.
         name: String,
     },
+    /// By lines that hold a value, which other lines hold now.
+    Line {
+        /// Recognises the lines that hold the old value.
+        matcher: LineMatcher,
+        /// Where the new value stands at the head, best first; empty where nothing took its place.
+        now: Vec<Standing>,
+        /// The new value as the page would write it in the place of the anchor.
+        replacement: Option<String>,
+    },
+}
+
+/// A [`Matcher`] that suspects share.
+#[derive(Clone)]
+pub struct LineMatcher(pub Arc<dyn Matcher>);
+
+impl fmt::Debug for LineMatcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LineMatcher")
+    }
+}
+
+/// A line of the head that holds a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The file.
+    pub path: RepoPath,
+    /// Line from 1; 0 where it is not known.
+    pub line: u32,
+    /// The line, trimmed.
+    pub text: String,
 }
 
 /// How a page writes a path.
