@@ -146,6 +146,10 @@ impl Class {
         if suffix.is_empty() && is_prose_name(&name) {
             return Self::Ignored;
         }
+        // A sample of an environment says what may be set, not what is read.
+        if name.starts_with(b".env.") || name.ends_with(b".env.example") || name == b"env.example" {
+            return Self::Weak;
+        }
         if is_test_name(&name, &suffix) || path.parent().split(|&b| b == b'/').any(is_weak_folder) {
             return Self::Weak;
         }

@@ -19,6 +19,11 @@ pub enum Domain {
     Route,
     /// A named object of a deployment.
     Resource,
+    /// The beginning or the end of names that code puts together (`"handle_" + x`, `f"{x}_dir"`),
+    /// with its separator; case aside, and `-` and `_` are one.
+    Affix,
+    /// A pattern of a list of ignored files.
+    Ignored,
 }
 
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -67,7 +72,8 @@ impl Term {
         for &byte in name {
             let byte = match (domain, byte) {
                 (Domain::Dependency, b'_') => b'-',
-                (Domain::Dependency, _) => byte.to_ascii_lowercase(),
+                (Domain::Affix, b'-') => b'_',
+                (Domain::Dependency | Domain::Affix, _) => byte.to_ascii_lowercase(),
                 _ => byte,
             };
             hash = step(hash, byte);

@@ -2,7 +2,7 @@
 
 use super::super::path::RepoPath;
 use super::super::term::Domain;
-use super::route;
+use super::{ignored, route};
 
 /// Calls `each` with every name that the file at `path` declares, and its line from 1 (0 where the
 /// form of the file does not tell).
@@ -10,7 +10,9 @@ pub fn names(path: &RepoPath, content: &[u8], each: &mut dyn FnMut(Domain, &[u8]
     let name = path.name();
     let suffix = path.extension().unwrap_or_default();
     route::routes(content, &mut |route, line| each(Domain::Route, route, line));
+    binary(path, each);
     match name {
+        b".gitignore" => ignored::patterns(path, content, &mut |pattern, line| each(Domain::Ignored, pattern, line)),
         b"package.json" | b"composer.json" => package_json(content, each),
         b"Cargo.toml" | b"pyproject.toml" | b"Pipfile" => toml_manifest(content, each),
         b"config.toml" if path.parent().ends_with(b".cargo") => toml_manifest(content, each),
@@ -26,9 +28,72 @@ pub fn names(path: &RepoPath, content: &[u8], each: &mut dyn FnMut(Domain, &[u8]
         b"Makefile" | b"makefile" | b"GNUmakefile" | b"justfile" | b"Justfile" | b".justfile" => targets(content, each),
         _ if suffix == b"mk" || name.starts_with(b"Makefile.") => targets(content, each),
         _ if suffix == b"gradle" || suffix == b"kts" => gradle(content, each),
-        _ if suffix == b"yml" || suffix == b"yaml" => yaml(name, content, each),
+        _ if suffix == b"yml" || suffix == b"yaml" => {
+            yaml(name, content, each);
+            if name.starts_with(b"values") {
+                chart_values(content, each);
+            }
+        }
+        _ if suffix == b"json" => dashboard(content, each),
         _ if suffix == b"tf" => terraform(content, each),
         _ => {}
+    }
+}
+
+/// A program that a tool makes of a file by its place: `src/bin/x.rs`, `examples/x/main.rs`, `cmd/x/main.go`.
+fn binary(path: &RepoPath, each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    if !matches!(path.extension(), Some(b"rs" | b"go")) {
+        return;
+    }
+    let mut parts = path.as_bytes().rsplit(|&b| b == b'/');
+    let (Some(file), Some(folder), above) = (parts.next(), parts.next(), parts.next()) else { return };
+    let stem = file.split(|&b| b == b'.').next().unwrap_or_default();
+    let holds = |folder: &[u8]| matches!(folder, b"bin" | b"examples" | b"benches" | b"cmd");
+    if stem == b"main" && above.is_some_and(holds) {
+        each(Domain::Command, folder, 1);
+    } else if holds(folder) && path.extension() == Some(b"rs") {
+        each(Domain::Command, stem, 1);
+    }
+}
+
+/// The values of a chart, each by its dotted name.
+fn chart_values(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    let mut above: Vec<(usize, Vec<u8>)> = Vec::new();
+    lines(content, &mut |line, number| {
+        let indent = line.iter().take_while(|&&b| b == b' ').count();
+        let rest = &line[indent..];
+        let Some(colon) = memchr::memchr(b':', rest) else { return };
+        let key = &rest[..colon];
+        let is_key = !key.is_empty() && key.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        if !is_key || indent > 40 {
+            return;
+        }
+        while above.last().is_some_and(|(deep, _)| *deep >= indent) {
+            above.pop();
+        }
+        let name = match above.last() {
+            Some((_, parent)) => [parent.as_slice(), b".", key].concat(),
+            None => key.to_vec(),
+        };
+        if !above.is_empty() {
+            each(Domain::Resource, &name, number);
+        }
+        above.push((indent, name));
+    });
+}
+
+/// The title and the id of a dashboard.
+fn dashboard(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    if memchr::memmem::find(content, b"\"panels\"").is_none() {
+        return;
+    }
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(content) else { return };
+    for board in [Some(&value), value.get("dashboard")].into_iter().flatten() {
+        for key in ["title", "uid"] {
+            if let Some(text) = board.get(key).and_then(|t| t.as_str()) {
+                each(Domain::Resource, text.as_bytes(), 0);
+            }
+        }
     }
 }
 
@@ -236,6 +301,13 @@ fn yaml(file: &[u8], content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
             let value =
                 if value.first().is_some_and(quoted) && value.len() > 1 { &value[1..value.len() - 1] } else { value };
             each(Domain::Resource, value, number);
+            // `{{ .Release.Name }}-worker`: a template puts the name together.
+            if value.starts_with(b"{{")
+                && let Some(close) = memchr::memmem::rfind(value, b"}}")
+                && let Some(end) = value.get(close + 2..).filter(|end| end.len() > 2)
+            {
+                each(Domain::Affix, end, number);
+            }
         }
     });
 }

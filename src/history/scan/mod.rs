@@ -5,17 +5,20 @@
 //! enough to say where a name *may* be declared, and it is quick enough to read every version of
 //! every file; what a finding rests on is looked at again, closely, by the rule that makes it.
 
+mod affix;
+mod ignored;
 mod manifest;
 mod role;
 mod route;
 mod syntax;
 
+pub use ignored::ignoring;
 pub use manifest::names;
 pub use route::{route_endings, routes};
 pub use syntax::{Language, language_of};
 
 use super::path::RepoPath;
-use super::term::Term;
+use super::term::{Domain, Term};
 use role::Line;
 use syntax::Syntax;
 
@@ -143,6 +146,21 @@ impl State<'_> {
                 let role = shape.role(start, at, quote);
                 if at - start > 1 || role != Role::Use {
                     emit(line, start, at, role, offset, number, sink);
+                }
+                if quote != 0 {
+                    affix::of(line, start, at, &mut |name, from| {
+                        let term = Term::of(Domain::Affix, name);
+                        let place = (offset + from, offset + from + name.len());
+                        let role = Role::Literal;
+                        sink.token(&Token {
+                            exact: term,
+                            folded: term,
+                            role,
+                            line: number,
+                            start: place.0,
+                            end: place.1,
+                        });
+                    });
                 }
                 if start >= compound_end && line.get(at) == Some(&b'-') {
                     compound_end = compound(line, at);

@@ -50,6 +50,14 @@ fn normal(text: &[u8]) -> Option<Vec<u8>> {
         {
             literal |= part.iter().any(u8::is_ascii_alphabetic);
             out.extend_from_slice(part);
+        } else if part.first().is_some_and(u8::is_ascii_alphanumeric)
+            && part.iter().any(|b| matches!(b, b'%' | b'{' | b'$'))
+            && part
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'%' | b'{' | b'}' | b'$' | b'_' | b'-' | b'.'))
+        {
+            // `/v%d/`: a part that is put together.
+            out.extend_from_slice(b"{}");
         } else {
             return None;
         }

@@ -21,6 +21,9 @@ pub(super) fn scan(run: &Located<'_>, inline: &Inline, sink: &mut Sink) {
     if trimmed.is_empty() {
         return;
     }
+    if code::is_query(trimmed) {
+        return code::query(run, sink);
+    }
     if trimmed.bytes().any(|c| c.is_ascii_whitespace()) {
         return phrase(run, trimmed, lead, sink);
     }

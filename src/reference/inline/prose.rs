@@ -59,6 +59,7 @@ const CLASS: [u16; 256] = {
 pub(crate) fn scan(run: &Located<'_>, short_flags: bool, sink: &mut Sink) {
     let text = run.text();
     let b = text.as_bytes();
+    titles(run, sink);
     let mut i = 0;
     while i < b.len() {
         let mut bits = 0;
@@ -88,6 +89,32 @@ pub(crate) fn scan(run: &Located<'_>, short_flags: bool, sink: &mut Sink) {
         i += 1;
         while b.get(i).is_some_and(|c| (0x80..0xC0).contains(c)) {
             i += 1;
+        }
+    }
+}
+
+/// Longest title of a dashboard (bytes).
+const TITLE: usize = 80;
+
+/// `dashboard "Title of it"`: quoted words in a sentence that speaks of dashboards or alerts.
+fn titles(run: &Located<'_>, sink: &mut Sink) {
+    const WORDS: [&str; 6] = ["ashboard", "ダッシュボード", "lert ", "アラート", "パネル", " panel"];
+    const QUOTES: [(&str, &str); 3] = [("\"", "\""), ("\u{201c}", "\u{201d}"), ("「", "」")];
+    let text = run.text();
+    if !QUOTES.iter().any(|(open, _)| text.contains(open)) || !WORDS.iter().any(|word| text.contains(word)) {
+        return;
+    }
+    for (open, close) in QUOTES {
+        let mut at = 0;
+        while let Some(found) = text.get(at..).and_then(|rest| rest.find(open)) {
+            let start = at + found + open.len();
+            let Some(len) = text.get(start..).and_then(|rest| rest.find(close)) else { break };
+            let title = text.get(start..start + len).unwrap_or("");
+            if (3..=TITLE).contains(&len) && !title.contains('\n') {
+                let span = run.span(start..start + len);
+                sink.push(Draft::new(Kind::Resource, title, vec![title.to_owned()], span).weak(true));
+            }
+            at = start + len + close.len();
         }
     }
 }

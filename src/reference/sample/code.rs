@@ -92,6 +92,25 @@ pub(crate) fn expression(run: &Located<'_>, text: &str, base: usize, sink: &mut 
 /// Metric names in a query.
 pub(super) fn promql(lines: &[Located<'_>], sink: &mut Sink) {
     for line in lines {
+        query(line, sink);
+    }
+}
+
+/// Whether a code span is a query of time series: a function of them, or a range (`[5m]`).
+pub(crate) fn is_query(text: &str) -> bool {
+    let calls = ["rate(", "irate(", "increase(", "histogram_quantile(", "sum(rate(", "sum by", "avg_over_time("];
+    let range = text.split('[').skip(1).any(|rest| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0
+            && rest.get(digits..).is_some_and(|r| r.starts_with(['s', 'm', 'h', 'd', 'w']))
+            && rest.get(digits + 1..).is_some_and(|r| r.starts_with([']', ':']))
+    });
+    range || text.contains('_') && text.ends_with(')') && calls.iter().any(|call| text.starts_with(call))
+}
+
+/// Metric names in one line of a query.
+pub(crate) fn query(line: &Located<'_>, sink: &mut Sink) {
+    {
         let text = line.text();
         let b = text.as_bytes();
         let mut i = 0;

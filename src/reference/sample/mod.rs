@@ -9,11 +9,13 @@ mod plain;
 pub(crate) mod shell;
 mod tree;
 
+use rustc_hash::FxHashSet;
+
 use crate::document::{Block, Document, InlineKind};
 
 use super::extract::Sink;
 use super::located::Located;
-use super::model::Standing;
+use super::model::{Kind, Reference, Standing};
 
 use guess::{Sample, guess};
 
@@ -57,11 +59,31 @@ pub(super) fn extract(
         Sample::Text => plain::scan(&lines, sink),
         Sample::Ignored => {}
     }
+    if matches!(sample, Sample::Shell) {
+        own_variables(doc, sink.since(from));
+    }
     if matches!(sample, Sample::Text) && lang != Some("help") && plain::is_output(info, before, &lines) {
         for r in sink.since(from) {
             if r.standing == Standing::Affirmed {
                 r.standing = Standing::Output;
             }
         }
+    }
+}
+
+/// A variable that a shell sample sets and then expands is the sample's own.
+fn own_variables(doc: &Document, refs: &mut [Reference]) {
+    let text = doc.text.as_bytes();
+    let byte = |at: Option<usize>| at.and_then(|at| text.get(at)).copied().unwrap_or(b' ');
+    let before = |r: &Reference, back: usize| byte(r.span.start.checked_sub(back));
+    let variable = |r: &&Reference| r.kind == Kind::EnvVar;
+    let set = |r: &&Reference| byte(Some(r.span.end)) == b'=' && !matches!(before(r, 1), b'$' | b'{');
+    let expanded = |r: &&Reference| before(r, 1) == b'$' || before(r, 1) == b'{' && before(r, 2) == b'$';
+    let names = |test: &dyn Fn(&&Reference) -> bool| -> FxHashSet<String> {
+        refs.iter().filter(variable).filter(|r| test(r)).map(|r| r.text.clone()).collect()
+    };
+    let (set, expanded) = (names(&set), names(&expanded));
+    for r in refs.iter_mut().filter(|r| r.kind == Kind::EnvVar) {
+        r.shape.incidental |= set.contains(&r.text) && expanded.contains(&r.text);
     }
 }

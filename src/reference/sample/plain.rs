@@ -1,10 +1,11 @@
 //! Blocks of plain text: help texts, logs, output.
 
 use crate::document::{Block, InlineKind};
-use crate::reference::extract::Sink;
+use crate::reference::extract::{Draft, Sink};
 use crate::reference::inline::scan_prose;
 use crate::reference::located::Located;
 use crate::reference::model::Kind;
+use crate::reference::shape;
 
 /// Scans help texts and other plain text; the program of a `Usage:` line is that of the options.
 pub(super) fn scan(lines: &[Located<'_>], sink: &mut Sink) {
@@ -12,7 +13,10 @@ pub(super) fn scan(lines: &[Located<'_>], sink: &mut Sink) {
     let from = sink.len();
     for line in lines {
         let short = line.text().trim_start().starts_with('-');
-        scan_prose(line, short, sink);
+        if !request(line, sink) {
+            program_of(line, sink);
+            scan_prose(line, short, sink);
+        }
     }
     if program.is_some() {
         for r in sink.since(from) {
@@ -20,6 +24,31 @@ pub(super) fn scan(lines: &[Located<'_>], sink: &mut Sink) {
                 r.program.clone_from(&program);
             }
         }
+    }
+}
+
+/// `POST /orders/{id}/cancel`, as a block of an interface's description has it.
+fn request(line: &Located<'_>, sink: &mut Sink) -> bool {
+    let text = line.text();
+    let mut words = text.split_whitespace();
+    let (Some(method), Some(path)) = (words.next(), words.next()) else { return false };
+    if !matches!(method, "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS") || !path.starts_with('/') {
+        return false;
+    }
+    let Some(at) = text.find(path) else { return false };
+    crate::reference::inline::route(path, at, Some(method), sink, &|s, len| line.span(s..s + len));
+    true
+}
+
+/// `tool-name arguments`: a line that begins with a hyphenated word may call a program of the project;
+/// whether it is one, its manifests tell.
+fn program_of(line: &Located<'_>, sink: &mut Sink) {
+    let text = line.text();
+    let Some(word) = text.split_whitespace().next() else { return };
+    if shape::is_kebab(word) && text.len() < 200 {
+        let at = text.len() - text.trim_start().len();
+        let span = line.span(at..at + word.len());
+        sink.push(Draft::new(Kind::Command, word, vec![word.to_owned()], span).weak(true));
     }
 }
 

@@ -1,14 +1,32 @@
 //! `dead-command`: a target, script, recipe or service that no task file declares any more.
 
-use super::name;
+use super::name::{self, Rest};
 use crate::history::scan::Role;
 use crate::history::term::{Domain, Term};
-use crate::reference::Kind;
+use crate::reference::{Kind, Reference};
 use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
 
 /// The rule's id.
 pub const ID: &str = "dead-command";
+
+/// How the code that reads a command line names a subcommand: a member, a function, a string.
+const SUBCOMMAND: &[Role] = &[Role::Definition, Role::Key, Role::Literal];
+
+/// Files from which a build system makes the targets of a Makefile.
+const GENERATORS: &[&[u8]] = &[
+    b"Makefile.am",
+    b"configure.ac",
+    b"configure.in",
+    b"CMakeLists.txt",
+    b"meson.build",
+    b"Makefile.PL",
+    b"Makefile.in",
+];
+
+/// Targets that every Makefile of a build system has.
+const GENERATED: &[&str] =
+    &["all", "check", "install", "clean", "distclean", "dist", "distcheck", "uninstall", "installcheck", "test"];
 
 /// Gives the commands of the page whose target was declared once and is not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
@@ -16,7 +34,11 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         let Some(target) = reference.parts.last() else { continue };
         let life = system.lifetimes.of(Term::of(Domain::Command, target.as_bytes()));
         let had = system.earlier(life.role(Role::Definition).or(life.weak()));
-        if had.is_empty() || is_alive(target, system) {
+        if had.is_empty() {
+            out.extend(subcommand(reference, target, system));
+            continue;
+        }
+        if is_alive(reference, target, system) {
             continue;
         }
         let message =
@@ -25,12 +47,46 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     }
 }
 
-fn is_alive(target: &str, system: &System<'_>) -> bool {
-    let declared =
-        |name: &str| system.at_head(system.lifetimes.of(Term::of(Domain::Command, name.as_bytes())).anywhere());
-    declared(target)
+fn is_declared(name: &str, system: &System<'_>) -> bool {
+    system.at_head(system.lifetimes.of(Term::of(Domain::Command, name.as_bytes())).anywhere())
+}
+
+fn is_alive(reference: &Reference, target: &str, system: &System<'_>) -> bool {
+    let program = reference.parts.first().map_or("", String::as_str);
+    // `yarn tool` runs the binary of a package.
+    let package = matches!(program, "npm" | "npx" | "pnpm" | "yarn" | "bun" | "bunx" | "poetry" | "uv" | "pdm")
+        && system.at_head(system.lifetimes.of(Term::of(Domain::Dependency, target.as_bytes())).anywhere());
+    let generated = matches!(program, "make" | "gmake")
+        && GENERATED.contains(&target)
+        && GENERATORS.iter().any(|file| {
+            system.at_head(system.paths.exact(file).held)
+                || system.paths.ending_in(file).any(|(_, life)| system.at_head(life.held))
+        });
+    package
+        || generated
+        || is_declared(target, system)
         || system.at_head(system.paths.exact(target.as_bytes()).held)
-        || (0..=target.len())
-            .filter(|at| target.is_char_boundary(*at))
-            .any(|at| declared(&format!("{}%", &target[..at])) || declared(&format!("%{}", &target[at..])))
+        || (0..=target.len()).filter(|at| target.is_char_boundary(*at)).any(|at| {
+            is_declared(&format!("{}%", &target[..at]), system) || is_declared(&format!("%{}", &target[at..]), system)
+        })
+}
+
+/// `tool serve`, where `tool` is a program of this project: its code named the subcommand once.
+fn subcommand(reference: &Reference, target: &str, system: &System<'_>) -> Option<Suspect> {
+    let [program, _] = reference.parts.as_slice() else { return None };
+    if !is_declared(program, system) || target.len() < 3 {
+        return None;
+    }
+    let life = system.life(target);
+    let had = system.earlier(life.any(SUBCOMMAND));
+    let probability = match name::rest(system, &life, name::DECLARED) {
+        _ if had.is_empty() => return None,
+        Rest::Declared | Rest::Uses => return None,
+        Rest::Weak | Rest::Comments => 0.72,
+        Rest::Nothing => 0.82,
+    };
+    if name::is_built(target, system) || system.at_head(system.paths.exact(target.as_bytes()).held) {
+        return None;
+    }
+    Some(name::suspect(system, ID, reference, target, SUBCOMMAND, had, probability, "subcommand "))
 }

@@ -17,7 +17,7 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         let Some(key) = reference.parts.last().filter(|k| k.len() > 2) else { continue };
         let life = system.life(key);
         let had = system.earlier(life.any(BACKED));
-        if had.is_empty() {
+        if had.is_empty() || name::is_built(key, system) {
             continue;
         }
         let probability = match name::rest(system, &life, BACKED) {

@@ -29,20 +29,34 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         };
         // A constant's name that only shared its form with a variable's.
         let probability = if variable.contains('_') { probability } else { probability - 0.2 };
-        out.push(name::suspect(system, ID, reference, variable, BACKED, had, probability, "variable "));
+        let read = !system.earlier(exact.any(&[Role::Literal, Role::Flag])).is_empty();
+        let (rule, what) = if read || system.earlier(exact.role(Role::Definition)).is_empty() {
+            (ID, "variable ")
+        } else {
+            (super::dead_symbol::ID, "")
+        };
+        out.push(name::suspect(system, rule, reference, variable, BACKED, had, probability, what));
     }
 }
 
 /// Whether the head could build the name: from a prefix that stands in it as a string, or from an
 /// option or a key.
 pub fn is_built(variable: &str, system: &System<'_>) -> bool {
-    variable.match_indices('_').any(|(at, _)| {
-        let (prefix, rest) = (&variable[..=at], &variable[at + 1..]);
-        let prefix = system.lifetimes.of(Term::exact(prefix.as_bytes()));
-        let derived = rest.len() > 3 && {
-            let life = system.life(rest);
-            system.at_head(life.role(Role::Flag)) || rest.contains('_') && system.at_head(life.role(Role::Key))
-        };
-        system.at_head(prefix.any(&[Role::Literal])) || derived
-    })
+    name::is_built(variable, system)
+        || variable.match_indices('_').any(|(at, _)| {
+            let (prefix, rest) = (&variable[..=at], &variable[at + 1..]);
+            let named = system.lifetimes.of(Term::exact(prefix.as_bytes())).role(Role::Literal);
+            // `SetEnvPrefix("tool")`
+            let spelt = |text: &str| system.at_head(system.life_exact(text).role(Role::Literal));
+            let bare = &variable[..at];
+            let prefixed = spelt(bare) || spelt(&bare.to_lowercase());
+            let derived = rest.len() > 3 && {
+                let life = system.life(rest);
+                let several = rest.contains('_');
+                system.at_head(life.role(Role::Flag)) && (several || prefixed)
+                    || several && system.at_head(life.role(Role::Key))
+                    || several && prefixed && system.at_head(life.role(Role::Literal))
+            };
+            system.at_head(named) || derived
+        })
 }

@@ -52,5 +52,8 @@ fn is_alive(system: &System<'_>, spelling: &str) -> bool {
         return system.at_head(system.life_exact(spelling).role(Role::Flag));
     }
     let is_flag = |name: &str| system.at_head(system.life(name).role(Role::Flag));
-    is_flag(bare) || bare.strip_prefix("no-").is_some_and(is_flag) || is_flag(&format!("no-{bare}"))
+    name::is_built(bare, system)
+        || is_flag(bare)
+        || bare.strip_prefix("no-").is_some_and(is_flag)
+        || is_flag(&format!("no-{bare}"))
 }

@@ -2,40 +2,74 @@
 
 use super::name::{self, Rest};
 use crate::history::scan::Role;
-use crate::reference::Kind;
+use crate::reference::{Kind, Reference};
 use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
 
 /// The rule's id.
 pub const ID: &str = "dead-metric";
 
-const BACKED: &[Role] = &[Role::Definition, Role::Key, Role::Literal, Role::Use];
+const BACKED: &[Role] = &[Role::Definition, Role::Key, Role::Literal, Role::Flag];
 
 /// Endings that a histogram or a summary adds to its name.
 const SERIES: &[&str] = &["_bucket", "_sum", "_count", "_total"];
 
 /// Gives the metrics of the page that the code named once and does not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
-    for reference in page.references.iter().filter(|r| r.kind == Kind::Metric && name::is_claim(r)) {
-        let Some(metric) = reference.parts.last() else { continue };
-        let base = SERIES.iter().find_map(|s| metric.strip_suffix(s)).unwrap_or(metric);
-        if is_alive(metric, system) || is_alive(base, system) {
-            continue;
+    for reference in page.references.iter().filter(|r| name::is_claim(r)) {
+        match reference.kind {
+            Kind::Metric => out.extend(lost(reference, system).or_else(|| composed(reference, system))),
+            Kind::Symbol => out.extend(composed(reference, system)),
+            _ => {}
         }
-        // The part of the name that stood in the code; prefixes are often joined at run time.
-        let Some((name, had)) = endings(metric).chain(endings(base)).find_map(|name| {
-            let had = system.earlier(system.life(name).any(BACKED));
-            (!had.is_empty()).then_some((name, had))
-        }) else {
-            continue;
-        };
-        let probability = match name::rest(system, &system.life(name), BACKED) {
-            Rest::Declared | Rest::Uses => continue,
-            Rest::Weak => 0.75,
-            Rest::Comments | Rest::Nothing => 0.88,
-        };
-        out.push(name::suspect(system, ID, reference, name, BACKED, had, probability, "metric "));
     }
+}
+
+fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+    let metric = reference.parts.last()?;
+    let base = SERIES.iter().find_map(|s| metric.strip_suffix(s)).unwrap_or(metric);
+    if is_alive(metric, system) || is_alive(base, system) || name::is_built(metric, system) {
+        return None;
+    }
+    // The part of the name that stood in the code; prefixes are often joined at run time.
+    let (name, had) = endings(metric).chain(endings(base)).find_map(|name| {
+        let had = system.earlier(system.life(name).any(BACKED));
+        (!had.is_empty()).then_some((name, had))
+    })?;
+    let life = system.life(name);
+    let probability = match name::rest(system, &life, BACKED) {
+        Rest::Declared => return None,
+        // A dashboard or a rule still asks for it; of a name that is used otherwise nothing is known.
+        Rest::Uses if name.len() < metric.len() => return None,
+        Rest::Uses => 0.66,
+        Rest::Weak => 0.75,
+        Rest::Comments | Rest::Nothing => 0.88,
+    };
+    // What was only ever defined is a function that is named like a metric.
+    let registered = !system.earlier(life.any(&[Role::Key, Role::Literal, Role::Flag])).is_empty();
+    let (rule, what) = if registered { (ID, "metric ") } else { (super::dead_symbol::ID, "") };
+    Some(name::suspect(system, rule, reference, name, BACKED, had, probability, what))
+}
+
+/// `tool_queue_depth` of which the code held `tool`, `queue` and `depth`, each in a field of its own: the
+/// last is gone.
+fn composed(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+    let [metric] = reference.parts.as_slice() else { return None };
+    let plain = metric.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if !plain || reference.shape.call || !system.life(metric).anywhere().is_empty() {
+        return None;
+    }
+    let fields = system.life("namespace").role(Role::Key).or(system.life("subsystem").role(Role::Key));
+    let literal = |word: &str| system.life(word).role(Role::Literal);
+    metric.match_indices('_').take(8).find_map(|(at, _)| {
+        let (prefix, name) = (&metric[..at], &metric[at + 1..]);
+        let above = system.at_head(literal(prefix)) || prefix.split('_').all(|word| system.at_head(literal(word)));
+        let had = system.earlier(literal(name).and(fields));
+        if !above || had.is_empty() || name.len() < 3 || system.at_head(system.life(name).code()) {
+            return None;
+        }
+        Some(name::suspect(system, ID, reference, name, &[Role::Literal], had, 0.8, "metric "))
+    })
 }
 
 /// The name and what is left of it without its first one or two words.
@@ -45,5 +79,10 @@ fn endings(name: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_alive(metric: &str, system: &System<'_>) -> bool {
-    endings(metric).any(|name| system.at_head(system.life(name).any(BACKED)))
+    endings(metric).any(|name| {
+        let life = system.life(name);
+        let declared = !life.any(BACKED).is_empty();
+        // A use alone counts where nothing better was ever seen.
+        system.at_head(life.any(BACKED)) || !declared && system.at_head(life.code())
+    })
 }

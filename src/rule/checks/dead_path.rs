@@ -3,7 +3,9 @@
 use super::name;
 use crate::history::RepoPath;
 use crate::history::paths::join;
+use crate::history::scan::ignoring;
 use crate::history::snapshot::Mask;
+use crate::history::term::{Domain, Term};
 use crate::reference::{Kind, Place, Reference};
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
 use crate::rule::system::{Page, System};
@@ -84,6 +86,11 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
 
 /// Whether the code of the head names the file itself, so that it may be written by a build or a run.
 fn is_made(written: &str, system: &System<'_>) -> bool {
+    let ignored =
+        |pattern: &Vec<u8>| system.at_head(system.lifetimes.of(Term::of(Domain::Ignored, pattern)).anywhere());
+    if ignoring(written.as_bytes()).iter().any(ignored) {
+        return true;
+    }
     let name = written.rsplit('/').next().unwrap_or(written);
     let stem = name.split('.').next().unwrap_or(name);
     system.at_head(system.paths.exact(format!("{written}.in").as_bytes()).held)

@@ -10,6 +10,24 @@ use crate::rule::system::{Page, System};
 /// The rule's id.
 pub const ID: &str = "dead-route";
 
+/// The route with one part that could be put together (`v1`) as a parameter.
+fn with_gaps(route: &[u8]) -> Vec<Vec<u8>> {
+    let parts: Vec<&[u8]> = route.split(|&b| b == b'/').collect();
+    let counted =
+        |part: &&[u8]| part.first().is_some_and(u8::is_ascii_alphabetic) && part.last().is_some_and(u8::is_ascii_digit);
+    (0..parts.len())
+        .filter(|&at| parts.get(at).is_some_and(counted))
+        .take(8)
+        .map(|gap| {
+            let mut parts = parts.clone();
+            if let Some(part) = parts.get_mut(gap) {
+                *part = b"{}";
+            }
+            parts.join(&b'/')
+        })
+        .collect()
+}
+
 /// Gives the routes of the page that the code named once and does not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::Route && name::is_claim(r)) {
@@ -17,7 +35,8 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         // A router joins prefixes: what stands in the code is the route or an end of it.
         let endings = route_endings(route.as_bytes());
         let life = |ending: &[u8]| system.lifetimes.of(Term::of(Domain::Route, ending));
-        if endings.iter().any(|e| system.at_head(life(e).anywhere())) {
+        let held = |ending: &[u8]| system.at_head(life(ending).anywhere());
+        if endings.iter().any(|e| held(e) || with_gaps(e).iter().any(|g| held(g))) {
             continue;
         }
         let Some((ending, had)) = endings.iter().find_map(|ending| {

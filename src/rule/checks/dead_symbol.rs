@@ -1,6 +1,7 @@
 //! `dead-symbol`: a function, type, module, constant or package that the code no longer has.
 
 use super::name::{self, Rest};
+use crate::history::lifetime::Life;
 use crate::history::scan::Role;
 use crate::history::term::{Domain, Term};
 use crate::reference::{Kind, Place, Reference};
@@ -24,6 +25,9 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
 /// The last segment is what is named; the others say where. Any of them can be gone.
 fn symbol(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let (last, qualifiers) = reference.parts.split_last()?;
+    if super::dead_resource::is_resource(reference, system) {
+        return None;
+    }
     // The first segment of a call on a value (`client.get()`) is often a variable of the reader's.
     let named = |q: &&String| q.chars().next().is_some_and(char::is_uppercase) || q.contains('_');
     std::iter::once(last)
@@ -34,7 +38,7 @@ fn symbol(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
 fn lost(reference: &Reference, segment: &str, system: &System<'_>, alone: bool) -> Option<Suspect> {
     let life = system.life(segment);
     let had = system.earlier(life.any(name::DECLARED));
-    if had.is_empty() || segment.len() < 3 {
+    if had.is_empty() || segment.len() < 3 || name::is_built(segment, system) {
         return None;
     }
     let defined = !system.earlier(life.role(Role::Definition)).is_empty();
@@ -59,7 +63,25 @@ fn lost(reference: &Reference, segment: &str, system: &System<'_>, alone: bool) 
         _ => 0.0,
     };
     let doubt = if alone { doubt } else { doubt - 0.03 };
-    Some(name::suspect(system, ID, reference, segment, name::DECLARED, had, probability - doubt, ""))
+    // An ordinary word in code font is a value or a word of the trade as often as a name.
+    let ordinary = alone && !reference.shape.call && segment.bytes().all(|b| b.is_ascii_lowercase());
+    let doubt = if ordinary && reference.shape.weak { doubt + 0.2 } else { doubt };
+    let (rule, what) = if is_key(reference, &life, system) { (super::dead_config_key::ID, "key ") } else { (ID, "") };
+    Some(name::suspect(system, rule, reference, segment, name::DECLARED, had, probability - doubt, what))
+}
+
+/// Whether a dotted name is that of a setting: words, of which the code had the last as a key alone.
+fn is_key(reference: &Reference, life: &Life, system: &System<'_>) -> bool {
+    let word = |part: &String| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
+    };
+    reference.parts.len() > 1
+        && !reference.shape.call
+        && reference.text.contains('.')
+        && reference.parts.iter().all(word)
+        && !system.earlier(life.role(Role::Key)).is_empty()
+        && system.earlier(life.role(Role::Definition)).is_empty()
 }
 
 fn dependency(reference: &Reference, system: &System<'_>) -> Option<Suspect> {

@@ -43,6 +43,17 @@ pub fn rest(system: &System<'_>, life: &Life, declared: &[Role]) -> Rest {
     }
 }
 
+/// Whether the head could put the name together from an affix that stands in it as a string and a rest
+/// that stands there too (`"handle_" + name` with `"start"`).
+pub fn is_built(name: &str, system: &System<'_>) -> bool {
+    let affix = |part: &str| system.at_head(system.lifetimes.of(Term::of(Domain::Affix, part.as_bytes())).anywhere());
+    let word = |rest: &str| rest.len() > 1 && system.at_head(system.life(rest).code());
+    name.match_indices(['_', '-']).take(16).any(|(at, _)| {
+        let (prefix, suffix) = (&name[..=at], &name[at..]);
+        affix(prefix) && word(&name[at + 1..]) || at > 0 && affix(suffix) && word(&name[..at])
+    })
+}
+
 /// Whether the page says that the thing is there, so that its absence is worth a finding.
 pub fn is_claim(reference: &Reference) -> bool {
     reference.standing == Standing::Affirmed && !reference.shape.incidental && !reference.shape.glob

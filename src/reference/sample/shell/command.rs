@@ -465,6 +465,19 @@ fn kubectl(lines: &[&Located<'_>], args: &[Word<'_>], name: &str, sink: &mut Sin
                     | "--type"
             );
             arg::flags(lines, word, Some(name), true, sink);
+            // `--from=cronjob/name`
+            if let Some((flag, object)) = word.text.split_once('=')
+                && flag == "--from"
+                && let Some((k, n)) = object.split_once('/')
+                && shape::is_word(k)
+                && !n.is_empty()
+                && !n.starts_with(['$', '<', '{'])
+            {
+                let parts = vec![k.to_owned(), n.to_owned()];
+                let at = flag.len() + 1 + k.len() + 1;
+                let span = arg::span(lines, word, at, n.len());
+                sink.push(Draft::new(Kind::Resource, n, parts, span).program(Some(name)));
+            }
             continue;
         }
         if verb.is_none() {
