@@ -110,11 +110,13 @@ fn findings(
     filter: &Filter,
 ) -> Result<Vec<Finding>, AuditError> {
     let slugs = slugs::own(repository);
+    let facts = state.facts(repository)?;
     let system = System {
         snapshots: &state.snapshots,
         paths: Paths::new(&state.census),
         lifetimes,
         pages: pages.pages.iter().map(|p| (&p.path, &p.document)).collect(),
+        facts: &facts,
         slugs: &slugs,
     };
     let views: Vec<Page<'_>> = pages

@@ -2,6 +2,7 @@
 
 pub mod cause;
 pub mod class;
+pub mod facts;
 pub mod ignore_revs;
 pub mod lifetime;
 pub mod lookup;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::history::cause::Changed;
+use crate::history::facts::Facts;
 use crate::history::lifetime::Lifetimes;
 use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
 use crate::history::snapshot::{self, Census, Content, HeadFile, MOST, Snapshots};
@@ -88,6 +89,20 @@ impl State {
     pub fn lifetimes(&self, repository: &Repository) -> Result<Lifetimes, ReadError> {
         let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
         Lifetimes::read(&self.census.blobs, self.snapshots.head(), &overlaid, |read| {
+            let worker = repository.worker()?;
+            let objects = worker.objects()?;
+            read(&objects);
+            Ok(())
+        })
+    }
+
+    /// Reads what the manifests of every snapshot say of versions.
+    ///
+    /// # Errors
+    /// Where the object store can't be opened.
+    pub fn facts(&self, repository: &Repository) -> Result<Facts, ReadError> {
+        let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
+        Facts::read(&self.census.blobs, &overlaid, |read| {
             let worker = repository.worker()?;
             let objects = worker.objects()?;
             read(&objects);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::document::Document;
 use crate::history::RepoPath;
+use crate::history::facts::Facts;
 use crate::history::lifetime::{Life, Lifetimes};
 use crate::history::paths::Paths;
 use crate::history::snapshot::{Mask, Snapshots};
@@ -40,6 +41,8 @@ pub struct System<'a> {
     pub lifetimes: &'a Lifetimes,
     /// Every page that was parsed, by path.
     pub pages: HashMap<&'a RepoPath, &'a Document>,
+    /// What its manifests said of versions.
+    pub facts: &'a Facts,
     /// `owner/name` of the repository at its hosts.
     pub slugs: &'a [String],
 }

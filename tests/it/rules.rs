@@ -100,11 +100,21 @@ fn describe(finding: &Finding) -> String {
     )
 }
 
-/// Runs all examples of the rules of `area`; fails with a list of all that went wrong.
+/// Runs all examples of the rules of `area`.
 fn area(area: &str) {
+    examples(&|r| r.area == area);
+}
+
+/// Runs all examples of one rule.
+fn rule(id: &str) {
+    examples(&|r| r.id() == id);
+}
+
+/// Runs all examples of the rules that are `wanted`; fails with a list of all that went wrong.
+fn examples(wanted: &dyn Fn(&Definition) -> bool) {
     let cases: Vec<(&Definition, &Example, bool)> = registry::all()
         .iter()
-        .filter(|r| r.area == area)
+        .filter(|r| wanted(r))
         .flat_map(|r| {
             r.file.valid.iter().map(move |e| (r, e, true)).chain(r.file.invalid.iter().map(move |e| (r, e, false)))
         })
@@ -147,4 +157,9 @@ fn examples_of_references() {
 #[test]
 fn examples_of_suppressions() {
     area("suppression");
+}
+
+#[test]
+fn examples_of_version_drift() {
+    rule("version-drift");
 }

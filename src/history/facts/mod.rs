@@ -1,0 +1,303 @@
+//! What manifests and pipelines say of versions: which toolchain they ask for, which version the
+//! project itself has, on what it builds; and in which snapshots they said so.
+
+mod ci;
+mod manifest;
+mod table;
+pub mod version;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::class::Class;
+use super::lifetime::is_binary;
+use super::objects::Objects;
+use super::path::RepoPath;
+use super::snapshot::{Blob, Content, Mask};
+
+/// Larger manifests (in bytes) are not read.
+const LARGEST: usize = 512 << 10;
+/// Characters of a fact's line that are kept.
+const TEXT: usize = 200;
+
+/// What a version is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Of {
+    /// A language, a runtime, a tool; by its id (`rust`, `node`, `cpp`).
+    Toolchain,
+    /// A package, by its name in [`package_name`]'s form.
+    Package,
+    /// A container image, without its tag.
+    Image,
+    /// An action of a workflow: `owner/name`.
+    Action,
+}
+
+/// How much a fact says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strength {
+    /// A pipeline, an image or a pin uses it.
+    Ci,
+    /// A manifest asks for it.
+    Manifest,
+    /// The project is it.
+    Own,
+}
+
+/// A version that a file states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What kind of thing it is of.
+    pub of: Of,
+    /// Its name.
+    pub name: String,
+    /// The version or range, as written.
+    pub value: String,
+    /// How much it says.
+    pub strength: Strength,
+    /// Line from 1.
+    pub line: u32,
+}
+
+/// A fact with the states that held it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// What it says.
+    pub fact: Fact,
+    /// A file that says so.
+    pub path: RepoPath,
+    /// The snapshots that hold it.
+    pub held: Mask,
+    /// Its line, trimmed.
+    pub text: String,
+}
+
+/// All facts, by what they are of.
+#[derive(Debug, Default)]
+pub struct Facts {
+    by_name: BTreeMap<(Of, String), Vec<Held>>,
+}
+
+impl Facts {
+    /// Reads the manifests among `blobs`. `reader` calls back with a view of the object store.
+    ///
+    /// # Errors
+    /// What `reader` says where the store can't be opened.
+    pub fn read<E>(
+        blobs: &[Blob],
+        overlaid: &[&[u8]],
+        reader: impl FnOnce(&mut dyn FnMut(&dyn Objects)) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut all = Self::default();
+        reader(&mut |objects| {
+            for blob in blobs.iter().filter(|b| counts(&b.path)) {
+                match blob.content {
+                    Content::Overlaid(at) => all.add(blob, overlaid.get(at).copied().unwrap_or_default()),
+                    Content::Object(id) => {
+                        // What can't be read says nothing.
+                        if objects.size(id).is_ok_and(|size| size <= LARGEST)
+                            && let Ok(content) = objects.blob(id)
+                        {
+                            all.add(blob, &content);
+                        }
+                    }
+                }
+            }
+        })?;
+        Ok(all)
+    }
+
+    fn add(&mut self, blob: &Blob, content: &[u8]) {
+        for fact in facts(&blob.path, content) {
+            let index = (fact.line as usize).saturating_sub(1);
+            let line = content.split(|&b| b == b'\n').nth(index).unwrap_or_default();
+            let line = line.get(..4 * TEXT).unwrap_or(line);
+            let text = String::from_utf8_lossy(line).trim().chars().take(TEXT).collect();
+            let key = (fact.of, fact.name.clone());
+            self.by_name.entry(key).or_default().push(Held { fact, path: blob.path.clone(), held: blob.held, text });
+        }
+    }
+
+    /// The facts of one thing, ordered by path.
+    #[must_use]
+    pub fn of(&self, of: Of, name: &str) -> &[Held] {
+        self.by_name.get(&(of, name.to_owned())).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Whether the file at `path` states facts that count.
+#[must_use]
+pub fn counts(path: &RepoPath) -> bool {
+    match Source::of(path) {
+        None => false,
+        Some(Source::Ci) => true,
+        Some(_) => Class::of(path) == Class::Code,
+    }
+}
+
+/// The facts that `content`, the file at `path`, states, in the order of its lines.
+#[must_use]
+pub fn facts(path: &RepoPath, content: &[u8]) -> Vec<Fact> {
+    let Some(source) = Source::of(path) else { return Vec::new() };
+    if is_binary(content) || content.len() > LARGEST {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(content);
+    let mut out = Vec::new();
+    match source {
+        Source::Ci => ci::pipeline(&text, &mut out),
+        Source::Dockerfile => ci::dockerfile(&text, &mut out),
+        Source::Cargo => table::cargo(&text, &mut out),
+        Source::Pyproject => table::pyproject(&text, &mut out),
+        Source::Setup => manifest::setup(&text, &mut out),
+        Source::Package => manifest::package_json(&text, &mut out),
+        Source::GoMod => manifest::go_mod(&text, &mut out),
+        Source::Pom => manifest::pom(&text, &mut out),
+        Source::Gradle => manifest::gradle(&text, &mut out),
+        Source::CMake => manifest::cmake(&text, &mut out),
+        Source::Bazel => manifest::bazel(&text, &mut out),
+        Source::Pin(tool) => manifest::pin(tool, &text, &mut out),
+        Source::ToolVersions => manifest::tool_versions(&text, &mut out),
+        Source::PythonVersion => manifest::python_version(path, &text, &mut out),
+    }
+    out.sort_by_key(|f| f.line);
+    out
+}
+
+/// What kind of manifest a file is.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Ci,
+    Dockerfile,
+    Cargo,
+    Pyproject,
+    Setup,
+    Package,
+    GoMod,
+    Pom,
+    Gradle,
+    CMake,
+    Bazel,
+    Pin(&'static str),
+    ToolVersions,
+    PythonVersion,
+}
+
+impl Source {
+    fn of(path: &RepoPath) -> Option<Self> {
+        let name = path.name();
+        Some(match name {
+            b"Cargo.toml" => Self::Cargo,
+            b"pyproject.toml" => Self::Pyproject,
+            b"setup.py" | b"setup.cfg" => Self::Setup,
+            b"package.json" => Self::Package,
+            b"go.mod" => Self::GoMod,
+            b"pom.xml" => Self::Pom,
+            b"build.gradle" | b"build.gradle.kts" => Self::Gradle,
+            b"CMakeLists.txt" => Self::CMake,
+            b".bazelrc" => Self::Bazel,
+            b"rust-toolchain" | b"rust-toolchain.toml" => Self::Pin("rust"),
+            b".nvmrc" | b".node-version" => Self::Pin("node"),
+            b".python-version" => Self::Pin("python"),
+            b".go-version" => Self::Pin("go"),
+            b".ruby-version" => Self::Pin("ruby"),
+            b".java-version" => Self::Pin("java"),
+            b".tool-versions" => Self::ToolVersions,
+            b"__version__.py" | b"_version.py" | b"__init__.py" | b"version.py" | b"__about__.py" => {
+                if path.as_bytes().iter().filter(|b| **b == b'/').count() > 2 {
+                    return None;
+                }
+                Self::PythonVersion
+            }
+            b"compose.yml" | b"compose.yaml" | b"docker-compose.yml" | b"docker-compose.yaml" => Self::Ci,
+            b".travis.yml"
+            | b".gitlab-ci.yml"
+            | b"azure-pipelines.yml"
+            | b"appveyor.yml"
+            | b".appveyor.yml"
+            | b".cirrus.yml"
+            | b".drone.yml" => Self::Ci,
+            _ if name == b"Dockerfile" || name.ends_with(b".Dockerfile") || name.starts_with(b"Dockerfile.") => {
+                Self::Dockerfile
+            }
+            _ if name.ends_with(b".cmake") => Self::CMake,
+            _ if is_pipeline(path) => Self::Ci,
+            _ => return None,
+        })
+    }
+}
+
+fn is_pipeline(path: &RepoPath) -> bool {
+    let name = path.name();
+    (name.ends_with(b".yml") || name.ends_with(b".yaml"))
+        && [b".github/workflows/".as_slice(), b".circleci/", b".azure-pipelines/", b".gitlab/", b".buildkite/"]
+            .iter()
+            .any(|folder| path.as_bytes().starts_with(folder))
+}
+
+/// Whether the facts of `path` are of the whole repository, wherever it lies.
+#[must_use]
+pub fn is_of_repository(path: &RepoPath) -> bool {
+    is_pipeline(path)
+}
+
+/// A package's name in the form in which registries compare names.
+#[must_use]
+pub fn package_name(name: &str) -> String {
+    name.trim().to_ascii_lowercase().replace('_', "-")
+}
+
+/// The toolchain that an image or a version manager's name stands for.
+fn toolchain(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "python" | "cpython" => "python",
+        "node" | "nodejs" => "node",
+        "golang" | "go" => "go",
+        "rust" => "rust",
+        "openjdk" | "eclipse-temurin" | "java" | "jdk" => "java",
+        "ruby" => "ruby",
+        "php" => "php",
+        "elixir" => "elixir",
+        "pnpm" => "pnpm",
+        "yarn" => "yarn",
+        "npm" => "npm",
+        "bun" => "bun",
+        "deno" => "deno",
+        "terraform" => "terraform",
+        _ => return None,
+    })
+}
+
+/// Collects facts.
+type Out = Vec<Fact>;
+
+fn push(out: &mut Out, of: Of, name: &str, value: &str, strength: Strength, line: usize) {
+    let value = value.trim();
+    if name.is_empty() || value.is_empty() || value.len() > 120 || !value.bytes().any(|b| b.is_ascii_digit()) {
+        return;
+    }
+    let name = if of == Of::Package { package_name(name) } else { name.to_owned() };
+    let line = u32::try_from(line).unwrap_or(0);
+    out.push(Fact { of, name, value: value.to_owned(), strength, line });
+}
+
+/// The text between the first pair of quotes.
+fn quoted(text: &str) -> Option<&str> {
+    let start = text.find(['"', '\''])?;
+    let quote = text.get(start..)?.chars().next()?;
+    let rest = text.get(start + 1..)?;
+    rest.get(..rest.find(quote)?)
+}
+
+/// A Python requirement: `name`, and its specifiers.
+fn requirement(text: &str) -> Option<(&str, &str)> {
+    let text = text.split(';').next()?.trim();
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))?;
+    let (name, rest) = text.split_at_checked(end)?;
+    let rest = if rest.starts_with('[') { rest.split_once(']')?.1 } else { rest };
+    let rest = rest.trim_start();
+    (name.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.starts_with(['>', '=', '~', '<']))
+        .then_some((name, rest))
+}

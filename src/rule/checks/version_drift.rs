@@ -1,0 +1,310 @@
+//! `version-drift`: a version that the manifests bore out and that they exclude now.
+
+use crate::document::Document;
+use crate::history::RepoPath;
+use crate::history::facts::version::{Interval, Version, range};
+use crate::history::facts::{Held, Of, Strength, is_of_repository, package_name};
+use crate::history::snapshot::Mask;
+use crate::reference::claim::version::{self, Bound, Subject, VersionClaim};
+use crate::rule::suspect::{LineMatcher, Proof, Standing, Suspect};
+use crate::rule::system::{Page, System};
+
+mod context;
+mod matcher;
+
+use context::Sentence;
+use matcher::FactMatcher;
+
+/// The rule's id.
+pub const ID: &str = "version-drift";
+/// Lines that are shown for the new version.
+const SHOWN: usize = 3;
+
+/// Gives the versions of the page that were right once and that the manifests exclude now.
+pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
+    let claims = version::extract(page.document, page.references);
+    for claim in &claims {
+        let Some(wanted) = wanted(claim) else { continue };
+        if claim.bound == Bound::Below {
+            continue;
+        }
+        out.extend(lost(page, claim, &wanted, &claims, system));
+    }
+}
+
+/// The version of a claim as numbers.
+fn wanted(claim: &VersionClaim) -> Option<Version> {
+    let text = claim.version.as_str();
+    if claim.subject == Subject::Toolchain {
+        // The older standards sort behind the newer ones.
+        if claim.name == "cpp" && matches!(text, "98" | "03") {
+            return None;
+        }
+        if claim.name == "java" {
+            return Version::parse(text.strip_prefix("1.").unwrap_or(text));
+        }
+    }
+    Version::parse(text).filter(|v| v.parts.iter().any(|p| *p != 0))
+}
+
+/// How the facts about a claim are compared with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    /// The least version that is asked for.
+    Least,
+    /// What is compatible with it.
+    Compatible,
+    /// The major number.
+    Major,
+    /// The text.
+    Same,
+}
+
+impl Comparison {
+    /// How well `facts`, of one state, bear out the version: 0 where they don't, 1 where they say it.
+    fn agreement(self, wanted: &Version, text: &str, facts: &[&Held]) -> f32 {
+        match self {
+            Self::Least => {
+                let Some(leasts) = lowest(facts).map(|f| leasts(&f.fact.value)) else { return 0.0 };
+                let exact = leasts.iter().any(|l| l.order(wanted).is_eq());
+                let begun = leasts.iter().any(|l| wanted.begins(l));
+                if exact {
+                    1.0
+                } else if begun {
+                    0.85
+                } else {
+                    0.0
+                }
+            }
+            Self::Compatible => {
+                let end = wanted.compatible_end();
+                let same =
+                    |f: &&Held| leasts(&f.fact.value).iter().any(|l| l.compatible_end().order(&end).is_eq() && !l.pre);
+                if facts.iter().any(|f| same(f)) { 1.0 } else { 0.0 }
+            }
+            Self::Major => {
+                let major = |f: &&Held| leasts(&f.fact.value).first().map(|l| l.cut(1)) == Some(wanted.cut(1));
+                if facts.iter().any(|f| major(f)) { 1.0 } else { 0.0 }
+            }
+            Self::Same => {
+                if facts.iter().any(|f| f.fact.value == text) {
+                    1.0
+                } else {
+                    0.0
+                }
+            }
+        }
+    }
+
+    /// Whether `fact` alone excludes the version, by asking for a newer one.
+    fn excludes(self, wanted: &Version, fact: &Held) -> bool {
+        let ranges = range(&fact.fact.value);
+        let leasts: Vec<&Version> = ranges.iter().filter_map(|i| i.least.as_ref()).collect();
+        let newer = leasts.iter().any(|l| l.order(wanted).is_gt());
+        match self {
+            Self::Least => newer && !ranges.iter().any(|i| i.holds(wanted)) && !leasts.iter().any(|l| wanted.begins(l)),
+            Self::Compatible => {
+                let end = wanted.compatible_end();
+                !leasts.is_empty()
+                    && leasts.iter().all(|l| l.order(&end).is_ge() && !l.pre)
+                    && !(fact.fact.strength != Strength::Own && ranges.iter().any(|i| i.holds(wanted)))
+            }
+            Self::Major => leasts.iter().all(|l| l.parts.first() > wanted.parts.first()) && newer,
+            Self::Same => newer && !leasts.iter().any(|l| wanted.begins(l)),
+        }
+    }
+}
+
+fn leasts(value: &str) -> Vec<Version> {
+    range(value).into_iter().filter_map(|i: Interval| i.least).collect()
+}
+
+/// The fact that asks for the least.
+fn lowest<'f>(facts: &[&'f Held]) -> Option<&'f Held> {
+    let least = |f: &Held| leasts(&f.fact.value).into_iter().min_by(Version::order);
+    facts.iter().filter_map(|f| Some((least(f)?, *f))).min_by(|a, b| a.0.order(&b.0)).map(|(_, fact)| fact)
+}
+
+/// The facts about a claim, and how they are compared.
+fn facts_of<'s>(claim: &VersionClaim, system: &'s System<'_>) -> Option<(&'s [Held], Comparison)> {
+    let facts = system.facts;
+    match claim.subject {
+        Subject::Toolchain => {
+            let held = facts.of(Of::Toolchain, &claim.name);
+            if held.is_empty() && claim.bound == Bound::AtLeast {
+                return Some((facts.of(Of::Package, &claim.name), Comparison::Least));
+            }
+            Some((held, Comparison::Least))
+        }
+        Subject::Package => {
+            let name = package_name(&claim.name);
+            let held = facts.of(Of::Package, &name);
+            let own = held.iter().any(|h| h.fact.strength == Strength::Own);
+            let least = claim.bound == Bound::AtLeast && !own;
+            Some((held, if least { Comparison::Least } else { Comparison::Compatible }))
+        }
+        Subject::Image => Some((facts.of(Of::Image, &claim.name), Comparison::Same)),
+        Subject::Action => Some((facts.of(Of::Action, &claim.name), Comparison::Major)),
+    }
+}
+
+/// How many folders of `path`'s manifest lie above the page; `None` where it lies elsewhere.
+fn nearness(path: &RepoPath, folder: &[u8]) -> Option<usize> {
+    let parent = if is_of_repository(path) { b"".as_slice() } else { path.parent() };
+    let above =
+        parent.is_empty() || folder == parent || folder.strip_prefix(parent).is_some_and(|rest| rest.starts_with(b"/"));
+    above.then(|| parent.split(|b| *b == b'/').filter(|p| !p.is_empty()).count())
+}
+
+/// The facts that hold for a page in one state: those of the strongest kind, of the manifest next
+/// above the page, or of all where none is above it.
+fn effective<'f>(held: &'f [Held], folder: &[u8], snapshot: usize) -> Vec<&'f Held> {
+    let alive = held.iter().filter(|h| h.held.has(snapshot));
+    let Some(strength) = alive.clone().map(|h| h.fact.strength).max() else { return Vec::new() };
+    let strong: Vec<&Held> = alive.filter(|h| h.fact.strength == strength).collect();
+    let Some(nearest) = strong.iter().filter_map(|h| nearness(&h.path, folder)).max() else { return strong };
+    strong.into_iter().filter(|h| nearness(&h.path, folder) == Some(nearest)).collect()
+}
+
+fn lost(
+    page: &Page<'_>,
+    claim: &VersionClaim,
+    wanted: &Version,
+    claims: &[VersionClaim],
+    system: &System<'_>,
+) -> Option<Suspect> {
+    let (held, comparison) = facts_of(claim, system).filter(|(held, _)| !held.is_empty())?;
+    let folder = page.folder();
+    let head = system.snapshots.head().newest()?;
+    let now = effective(held, folder, head);
+    if now.is_empty() || !now.iter().all(|f| comparison.excludes(wanted, f)) {
+        return None;
+    }
+    let (mut had, mut best) = (Mask(0), 0.0f32);
+    let mut backing: Vec<&Held> = Vec::new();
+    for snapshot in 0..head {
+        let then = effective(held, folder, snapshot);
+        let agreement = comparison.agreement(wanted, &claim.version, &then);
+        if agreement > 0.0 {
+            had = had.or(Mask(1 << snapshot));
+            best = best.max(agreement);
+            backing.extend(then.into_iter().filter(|f| comparison.agreement(wanted, &claim.version, &[f]) > 0.0));
+        }
+    }
+    let first = *backing.first()?;
+    let probability = probability(page.document, claim, comparison, first, claims)? * best;
+    let newest = lowest(&now).or_else(|| now.first().copied())?;
+    let replacement = replacement(claim, wanted, comparison, best, first, newest, claims);
+    let shown = newest.fact.value.trim_start_matches(['>', '=', ' ']).replace('`', " ");
+    let matcher = FactMatcher::new(first, &backing, held, had);
+    Some(Suspect {
+        rule: ID,
+        span: claim.span,
+        section: claim.section,
+        subject: format!("{} {}", claim.name, claim.version),
+        anchor: claim.version.clone(),
+        message: format!(
+            "`{}` for {} is out of date: `{}` has `{shown}` now",
+            super::name::shown(&claim.version),
+            super::name::shown(&claim.name),
+            super::name::shown(&newest.path.display())
+        ),
+        probability,
+        had,
+        proof: Proof::Line {
+            matcher: LineMatcher(std::sync::Arc::new(matcher)),
+            now: standing(newest, &now),
+            replacement,
+        },
+    })
+}
+
+fn standing(newest: &Held, now: &[&Held]) -> Vec<Standing> {
+    let others = now.iter().copied().filter(|f| f.path != newest.path || f.fact.line != newest.fact.line);
+    std::iter::once(newest)
+        .chain(others)
+        .take(SHOWN)
+        .map(|f| Standing { path: f.path.clone(), line: f.fact.line, text: f.text.clone() })
+        .collect()
+}
+
+/// How sure we are, by the way in which the page says it; `None` where it is no statement about now.
+fn probability(
+    document: &Document,
+    claim: &VersionClaim,
+    comparison: Comparison,
+    first: &Held,
+    claims: &[VersionClaim],
+) -> Option<f32> {
+    let sentence = Sentence::around(document, claim);
+    if sentence.is_of_the_past() {
+        return None;
+    }
+    let strength = if first.fact.strength == Strength::Ci { 0.95 } else { 1.0 };
+    let base = match (comparison, claim.subject) {
+        (Comparison::Least, Subject::Toolchain) if claim.sample => 0.7,
+        (Comparison::Least, _) if claim.bound == Bound::AtLeast => 0.93,
+        (Comparison::Least, _) if sentence.asks() => 0.87,
+        (Comparison::Least, _) => 0.5,
+        (Comparison::Compatible, _) => {
+            // A page that shows several versions says which is for whom.
+            let several = claims.iter().any(|c| {
+                c.subject == claim.subject
+                    && c.name == claim.name
+                    && c.version != claim.version
+                    && c.bound != Bound::Below
+            });
+            match (several, first.fact.strength) {
+                (true, _) => 0.4,
+                (false, Strength::Own) => 0.88,
+                (false, _) => 0.66,
+            }
+        }
+        (Comparison::Major | Comparison::Same, _) => 0.7,
+    };
+    Some(base * strength)
+}
+
+/// The new version as the page would write it.
+fn replacement(
+    claim: &VersionClaim,
+    wanted: &Version,
+    comparison: Comparison,
+    best: f32,
+    first: &Held,
+    newest: &Held,
+    claims: &[VersionClaim],
+) -> Option<String> {
+    let plain = claim.version.trim_start_matches(['v', 'V']);
+    let open = plain.strip_suffix(".x");
+    let text = if comparison == Comparison::Same {
+        newest.fact.value.clone()
+    } else {
+        if open.unwrap_or(plain).contains(|c: char| !(c.is_ascii_digit() || c == '.')) {
+            return None;
+        }
+        let (old, new) = (leasts(&first.fact.value), leasts(&newest.fact.value));
+        // The same alternative of the range, or else the first that is newer.
+        let place = old.iter().position(|l| l.order(wanted).is_eq() || wanted.begins(l));
+        let same = place.filter(|_| old.len() == new.len()).and_then(|at| new.get(at));
+        let chosen =
+            same.filter(|l| l.order(wanted).is_gt()).or_else(|| new.iter().find(|l| l.order(wanted).is_gt()))?;
+        let count = wanted.parts.len();
+        let number = if comparison == Comparison::Least && best >= 1.0 && open.is_none() {
+            chosen.written(count)
+        } else {
+            chosen.cut(count)
+        };
+        // Java's old way of counting.
+        if plain.starts_with("1.") && claim.name == "java" && claim.subject == Subject::Toolchain {
+            return None;
+        }
+        let prefix = claim.version.strip_suffix(plain).unwrap_or("");
+        format!("{prefix}{number}{}", if open.is_some() { ".x" } else { "" })
+    };
+    let beside = claims.iter().any(|c| c.block == claim.block && c.name == claim.name && c.version == text);
+    (text != claim.version && !beside).then_some(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What the sentence around a version says of it.
+
+use crate::document::Document;
+use crate::reference::claim::version::VersionClaim;
+
+/// Words of sentences about other times than now.
+const PAST: &[&str] = &[
+    "before ",
+    "prior to",
+    "until",
+    "introduced",
+    "dropped",
+    "drop support",
+    "drops support",
+    "no longer",
+    "deprecated",
+    "removed",
+    "end-of-life",
+    "end of life",
+    "used to",
+    "previously",
+    "formerly",
+    "earlier than",
+    "older than",
+    "starting with",
+    "starting from",
+    "since ",
+    "added in",
+    "changed in",
+    "worked with",
+    "was ",
+    "were ",
+    "以前",
+    "廃止",
+    "まで",
+    "削除",
+];
+
+/// Words of sentences that say what is needed.
+const ASKING: &[&str] = &[
+    "requir",
+    "need",
+    "support",
+    "install",
+    "minimum",
+    "prerequisit",
+    "compil",
+    "build",
+    "tested",
+    "must",
+    "compatible",
+    "works with",
+    "work with",
+    "based on",
+    "runs on",
+    "run on",
+    "uses",
+    "necessary",
+    "必要",
+    "必須",
+    "要件",
+    "対応",
+    "動作",
+    "使用",
+    "元に",
+    "ビルド",
+    "インストール",
+    "推奨",
+];
+
+/// A sentence with the headings above it.
+#[derive(Debug)]
+pub struct Sentence {
+    text: String,
+    headings: String,
+}
+
+impl Sentence {
+    /// The sentence, row or item that holds the claim.
+    pub fn around(document: &Document, claim: &VersionClaim) -> Self {
+        let span = document.blocks.get(claim.block).map(|b| b.span);
+        let (start, end) = span.map_or((claim.span.start, claim.span.end), |s| (s.start, s.end));
+        let before = document.text.get(start..claim.span.start).unwrap_or("");
+        let after = document.text.get(claim.span.end..end).unwrap_or("");
+        // A sample says what it says line by line.
+        let stops: &[&str] = if claim.sample { &["\n"] } else { &[". ", ".\n", "。", "! ", "\n\n", "|\n"] };
+        let from = stops.iter().filter_map(|s| before.rfind(s).map(|at| at + s.len())).max().unwrap_or(0);
+        let to = stops.iter().filter_map(|s| after.find(s)).min().unwrap_or(after.len());
+        let text = document.text.get(start + from..claim.span.end + to).unwrap_or("");
+        let headings = document.sections.get(claim.section).map(|s| s.heading_path.join(" ")).unwrap_or_default();
+        Self { text: text.to_lowercase(), headings: headings.to_lowercase() }
+    }
+
+    /// Whether it tells of what was.
+    pub fn is_of_the_past(&self) -> bool {
+        PAST.iter().any(|w| self.text.contains(w))
+    }
+
+    /// Whether it, or a heading above it, says what is needed.
+    pub fn asks(&self) -> bool {
+        ASKING.iter().any(|w| self.text.contains(w) || self.headings.contains(w))
+    }
+}
