@@ -383,7 +383,11 @@ fn between(rest: &str) -> usize {
             .max();
         match word {
             Some(len) => at += len,
-            None => return at,
+            // "the minimum version of Rust for the program is 1.70"
+            None => match body.strip_prefix("for ").and_then(|rest| rest.find(' ')) {
+                Some(len) => at += "for ".len() + len,
+                None => return at,
+            },
         }
     }
     at

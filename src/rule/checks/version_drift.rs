@@ -1,6 +1,6 @@
 //! `version-drift`: a version that the manifests bore out and that they exclude now.
 
-use crate::document::Document;
+use crate::document::{Document, Tense};
 use crate::history::RepoPath;
 use crate::history::facts::version::{Interval, Version, range};
 use crate::history::facts::{Held, Of, Strength, is_of_repository, package_name};
@@ -22,10 +22,17 @@ const SHOWN: usize = 3;
 
 /// Gives the versions of the page that were right once and that the manifests exclude now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
+    if page.document.tense != Tense::Current {
+        return;
+    }
     let claims = version::extract(page.document, page.references);
     for claim in &claims {
         let Some(wanted) = wanted(claim) else { continue };
-        if claim.bound == Bound::Below {
+        // What a section says of the past is not compared with the head.
+        let past = page.document.historical_sections.binary_search(&claim.section).is_ok();
+        // A guide from an old version to a new one names both; only what it asks for is of now.
+        let old_side = page.document.migration && claim.bound != Bound::AtLeast;
+        if claim.bound == Bound::Below || past || old_side {
             continue;
         }
         out.extend(lost(page, claim, &wanted, &claims, system));
@@ -237,13 +244,14 @@ fn probability(
     claims: &[VersionClaim],
 ) -> Option<f32> {
     let sentence = Sentence::around(document, claim);
-    if sentence.is_of_the_past() {
+    if sentence.is_of_the_past() || sentence.is_condition() && !sentence.asks_itself() {
         return None;
     }
     let strength = if first.fact.strength == Strength::Ci { 0.95 } else { 1.0 };
     let base = match (comparison, claim.subject) {
         (Comparison::Least, Subject::Toolchain) if claim.sample => 0.7,
-        (Comparison::Least, _) if claim.bound == Bound::AtLeast => 0.93,
+        (Comparison::Least, _) if claim.bound == Bound::AtLeast && sentence.asks() => 0.93,
+        (Comparison::Least, _) if claim.bound == Bound::AtLeast => 0.75,
         (Comparison::Least, _) if sentence.asks() => 0.87,
         (Comparison::Least, _) => 0.5,
         (Comparison::Compatible, _) => {

@@ -73,6 +73,8 @@ const ASKING: &[&str] = &[
 pub struct Sentence {
     text: String,
     headings: String,
+    /// What stands before the version, from the sentence's beginning.
+    before: String,
 }
 
 impl Sentence {
@@ -88,7 +90,8 @@ impl Sentence {
         let to = stops.iter().filter_map(|s| after.find(s)).min().unwrap_or(after.len());
         let text = document.text.get(start + from..claim.span.end + to).unwrap_or("");
         let headings = document.sections.get(claim.section).map(|s| s.heading_path.join(" ")).unwrap_or_default();
-        Self { text: text.to_lowercase(), headings: headings.to_lowercase() }
+        let before = before.get(from..).unwrap_or("").to_lowercase();
+        Self { before, text: text.to_lowercase(), headings: headings.to_lowercase() }
     }
 
     /// Whether it tells of what was.
@@ -96,8 +99,18 @@ impl Sentence {
         PAST.iter().any(|w| self.text.contains(w))
     }
 
+    /// Whether it tells what holds "in C++ 11 and above", whatever is needed.
+    pub fn is_condition(&self) -> bool {
+        self.before.split_whitespace().rev().take(3).any(|word| word == "in")
+    }
+
+    /// Whether it says what is needed, without its headings.
+    pub fn asks_itself(&self) -> bool {
+        ASKING.iter().any(|w| self.text.contains(w))
+    }
+
     /// Whether it, or a heading above it, says what is needed.
     pub fn asks(&self) -> bool {
-        ASKING.iter().any(|w| self.text.contains(w) || self.headings.contains(w))
+        self.asks_itself() || ASKING.iter().any(|w| self.headings.contains(w))
     }
 }
