@@ -7,9 +7,12 @@ use super::path::RepoPath;
 pub enum Class {
     /// Code, configuration, manifests: its names are witnesses.
     Code,
-    /// Tests, vendored trees, examples, generated files, completions: names in it alone prove
-    /// nothing, neither by their presence nor by their loss.
+    /// Tests, examples, generated files, completions: names in it alone prove nothing, neither by
+    /// their presence nor by their loss.
     Weak,
+    /// Other projects' code kept in the tree: what it declares may be what a page means, so that
+    /// nothing is gone that it still has; its loss proves nothing.
+    Vendored,
     /// Documentation, translations, lock files, binaries: no witness at all.
     Ignored,
 }
@@ -33,14 +36,6 @@ const WEAK_FOLDERS: &[&[u8]] = &[
     b"e2e",
     b"integration-tests",
     b"integration_tests",
-    b"vendor",
-    b"vendored",
-    b"third_party",
-    b"third-party",
-    b"thirdparty",
-    b"node_modules",
-    b"external",
-    b"deps",
     b"examples",
     b"example",
     b"samples",
@@ -64,6 +59,9 @@ const WEAK_FOLDERS: &[&[u8]] = &[
     b"website",
     b"contrib",
 ];
+
+const VENDORED_FOLDERS: &[&[u8]] =
+    &[b"vendor", b"vendored", b"third_party", b"third-party", b"thirdparty", b"node_modules", b"external", b"deps"];
 
 const DOC_SUFFIXES: &[&[u8]] = &[
     b"md",
@@ -150,6 +148,10 @@ impl Class {
         if name.starts_with(b".env.") || name.ends_with(b".env.example") || name == b"env.example" {
             return Self::Weak;
         }
+        let vendored = |part: &[u8]| VENDORED_FOLDERS.contains(&part.to_ascii_lowercase().as_slice());
+        if path.parent().split(|&b| b == b'/').any(vendored) {
+            return Self::Vendored;
+        }
         if is_test_name(&name, &suffix) || path.parent().split(|&b| b == b'/').any(is_weak_folder) {
             return Self::Weak;
         }
@@ -228,7 +230,7 @@ mod tests {
             ("pkg/foo_test.go", Class::Weak),
             ("src/FooTest.java", Class::Weak),
             ("src/a.spec.ts", Class::Weak),
-            ("vendor/x/y.go", Class::Weak),
+            ("vendor/x/y.go", Class::Vendored),
             ("src/contest.rs", Class::Code),
         ] {
             assert_eq!(Class::of(&path.into()), class, "{path}");

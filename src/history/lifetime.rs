@@ -22,6 +22,7 @@ pub const LARGEST: usize = 4 << 20;
 pub struct Life {
     roles: [u32; ROLES],
     weak: u32,
+    vendored: u32,
 }
 
 impl Life {
@@ -37,7 +38,13 @@ impl Life {
         Mask(roles.iter().fold(0, |mask, role| mask | self.roles[*role as usize]))
     }
 
-    /// The snapshots in which it stands in tests, vendored or generated files, in any role.
+    /// The snapshots in which vendored code declares or uses it.
+    #[must_use]
+    pub fn vendored(&self) -> Mask {
+        Mask(self.vendored)
+    }
+
+    /// The snapshots in which it stands in tests, examples or generated files, in any role.
     #[must_use]
     pub fn weak(&self) -> Mask {
         Mask(self.weak)
@@ -52,7 +59,7 @@ impl Life {
     /// The snapshots in which it stands anywhere at all.
     #[must_use]
     pub fn anywhere(&self) -> Mask {
-        Mask(self.roles.iter().fold(self.weak, |a, b| a | b))
+        Mask(self.roles.iter().fold(self.weak | self.vendored, |a, b| a | b))
     }
 
     fn merge(&mut self, other: &Life) {
@@ -60,6 +67,7 @@ impl Life {
             *mine |= theirs;
         }
         self.weak |= other.weak;
+        self.vendored |= other.vendored;
     }
 }
 
@@ -185,12 +193,8 @@ impl Lifetimes {
                 continue;
             }
             recent.fill((0, 0));
-            let mut filler = Filler {
-                table: &mut self.table,
-                held: blob.held.0,
-                weak: blob.class == Class::Weak,
-                recent: &mut recent,
-            };
+            let mut filler =
+                Filler { table: &mut self.table, held: blob.held.0, class: blob.class, recent: &mut recent };
             scan::scan(&blob.path, content, &mut filler);
             scan::names(&blob.path, content, &mut |domain, name, _| {
                 filler.add(Term::of(domain, name), Role::Definition)
@@ -217,7 +221,7 @@ const RECENT: usize = 1 << 12;
 struct Filler<'a> {
     table: &'a mut TermMap<Life>,
     held: u32,
-    weak: bool,
+    class: Class,
     recent: &'a mut [(u64, u8)],
 }
 
@@ -234,10 +238,11 @@ impl Filler<'_> {
             *slot = (term.0, bit);
         }
         let life = self.table.entry(term).or_default();
-        if self.weak {
-            life.weak |= self.held;
-        } else {
-            life.roles[role as usize] |= self.held;
+        match self.class {
+            Class::Weak => life.weak |= self.held,
+            Class::Vendored if role == Role::Comment => {}
+            Class::Vendored => life.vendored |= self.held,
+            Class::Code | Class::Ignored => life.roles[role as usize] |= self.held,
         }
     }
 }

@@ -73,10 +73,10 @@ pub fn prove(
     let worker = archive.repository.worker()?;
     let objects = worker.objects()?;
     let mut proofs: Vec<Option<Proved>> = dated.iter().map(|_| None).collect();
-    prove_names(&dated, &mut proofs, system, archive, &objects);
+    prove_names(&dated, &mut proofs, system, archive)?;
     prove_paths(&dated, &mut proofs, system, archive, &objects);
     prove_anchors(&dated, &mut proofs, archive, &objects);
-    prove_lines(&dated, &mut proofs, system, archive, &objects);
+    prove_lines(&dated, &mut proofs, system, archive)?;
     let mut occurrences = Occurrences::default();
     let mut page = usize::MAX;
     let mut findings = Vec::new();
@@ -157,8 +157,7 @@ fn prove_names(
     proofs: &mut [Option<Proved>],
     system: &System<'_>,
     archive: Archive<'_>,
-    objects: &dyn Objects,
-) {
+) -> Result<(), ReadError> {
     let exists = |text: &str| {
         let name = text.trim_start_matches('-').rsplit(['.', ':']).next().unwrap_or(text);
         system.at_head(system.life(name).code())
@@ -179,9 +178,21 @@ fn prove_names(
             exists_at_head: &exists,
         });
     }
-    for (index, report) in indices.into_iter().zip(cause::find(objects, archive.mainline, &lost)) {
+    for (index, report) in indices.into_iter().zip(causes(archive, &lost)?) {
         proofs[index] = report.ok().and_then(of_report);
     }
+    Ok(())
+}
+
+/// What took each claim's witness away, in parallel.
+fn causes(archive: Archive<'_>, lost: &[Lost<'_>]) -> Result<Vec<Result<CauseReport, ReadError>>, ReadError> {
+    let reader = |read: &mut dyn FnMut(&dyn Objects)| {
+        let worker = archive.repository.worker()?;
+        let objects = worker.objects()?;
+        read(&objects);
+        Ok(())
+    };
+    cause::find_all(reader, archive.mainline, lost)
 }
 
 /// Looks for the commit that took the old value away; the check knows the new one.
@@ -190,8 +201,7 @@ fn prove_lines(
     proofs: &mut [Option<Proved>],
     system: &System<'_>,
     archive: Archive<'_>,
-    objects: &dyn Objects,
-) {
+) -> Result<(), ReadError> {
     let exists = |_: &str| true;
     let mut indices = Vec::new();
     let mut lost = Vec::new();
@@ -209,7 +219,7 @@ fn prove_lines(
             exists_at_head: &exists,
         });
     }
-    for (index, report) in indices.into_iter().zip(cause::find(objects, archive.mainline, &lost)) {
+    for (index, report) in indices.into_iter().zip(causes(archive, &lost)?) {
         let Some(mut proved) = report.ok().and_then(of_report) else { continue };
         let Proof::Line { now, replacement, .. } = &dated[index].suspect.proof else { continue };
         if !now.is_empty()
@@ -222,6 +232,7 @@ fn prove_lines(
         proved.certain = proved.replacement.is_some();
         proofs[index] = Some(proved);
     }
+    Ok(())
 }
 
 fn of_report(report: CauseReport) -> Option<Proved> {
@@ -231,10 +242,7 @@ fn of_report(report: CauseReport) -> Option<Proved> {
         Err(NoCause::Unsteady) => (None, confidence::CAUSE_UNKNOWN),
         Err(NoCause::NoHolder | NoCause::StillThere | NoCause::Interval) => return None,
     };
-    let certain = report
-        .replacement
-        .as_ref()
-        .is_some_and(|r| r.votes >= 2 && r.votes * 3 >= r.of * 2 || r.votes == r.of && r.of > 0);
+    let certain = report.replacement.as_ref().is_some_and(|r| r.votes >= 2 && r.votes * 3 >= r.of * 2);
     let factor = if report.hints.unread > 0 { factor * confidence::UNREAD_ON_THE_WAY } else { factor };
     Some(Proved {
         cause,

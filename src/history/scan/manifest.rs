@@ -142,9 +142,6 @@ fn package_json(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
     {
         keys(table, Domain::Dependency);
     }
-    if let Some(own) = value.get("name").and_then(|n| n.as_str()) {
-        each(Domain::Dependency, own.as_bytes(), 0);
-    }
 }
 
 fn toml_manifest(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
@@ -153,7 +150,6 @@ fn toml_manifest(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
     toml_table(&root, "", each);
     for table in ["package", "project"] {
         if let Some(own) = root.get(table).and_then(|t| t.get("name")).and_then(|n| n.as_str()) {
-            each(Domain::Dependency, own.as_bytes(), 0);
             each(Domain::Command, own.as_bytes(), 0);
         }
     }

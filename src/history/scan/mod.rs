@@ -184,6 +184,10 @@ impl State<'_> {
                 }
             } else if self.syntax.is_quote(byte) {
                 quote = byte;
+                if let Some(end) = dotted(line, at + 1, byte) {
+                    let role = shape.role(at + 1, end, quote);
+                    emit(line, at + 1, end, role, offset, number, sink);
+                }
             } else if let Some((open, close)) = self.syntax.block
                 && line[at..].starts_with(open)
             {
@@ -208,6 +212,16 @@ impl State<'_> {
         }
         self.flag_attribute = shape.keeps_flag_attribute(self.flag_attribute);
     }
+}
+
+/// The end of the string that starts at `start`, where it is a name with dots in it, such as
+/// `server.max-size`.
+fn dotted(line: &[u8], start: usize, quote: u8) -> Option<usize> {
+    let is_part = |b: &u8| is_name(*b) || matches!(b, b'.' | b'-');
+    let length = line.get(start..)?.iter().take(120).take_while(|b| is_part(b)).count();
+    let name = line.get(start..start + length)?;
+    let closed = line.get(start + length) == Some(&quote);
+    (closed && name.contains(&b'.') && name.first().is_some_and(u8::is_ascii_alphabetic)).then_some(start + length)
 }
 
 /// The end of the hyphenated name whose first part ends at `at`; `at` itself where there is none.

@@ -177,6 +177,10 @@ impl<'a> Line<'a> {
         if quote != 0 || matches!(left, b'"' | b'\'' | b'`') {
             return self.quoted(start, end, left, right);
         }
+        // What a name does in a language that we don't read can't be told.
+        if self.language == Language::Other {
+            return Role::Use;
+        }
         if self.is_definition(start, end) {
             return Role::Definition;
         }
@@ -307,6 +311,9 @@ impl<'a> Line<'a> {
 
     fn is_key(&self, start: usize, end: usize) -> bool {
         use Language as L;
+        if self.language == L::Markup {
+            return false;
+        }
         let right = self.byte(end);
         if right == b':' && self.byte(end + 1) != b':' && self.before(start, 1) != b':' {
             return true;
@@ -348,7 +355,6 @@ impl<'a> Line<'a> {
                     && matches!(right, b'(' | b' ')
                     && matches!(self.last, b',' | b'{')
             }
-            L::Markup => self.before(start, 1) == b'<' || right == b'=',
             L::Data => first && right == b' ' && self.last == b'{',
             _ => false,
         }

@@ -5,7 +5,7 @@ use crate::document::slug::{SlugScheme, anchors};
 use crate::history::RepoPath;
 use crate::history::paths::join;
 use crate::history::snapshot::Mask;
-use crate::reference::{Kind, Reference};
+use crate::reference::{Kind, Place, Reference};
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -14,8 +14,16 @@ pub const ID: &str = "dead-link";
 
 /// Gives the links of the page whose target was there and is not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
-    for reference in page.references.iter().filter(|r| r.kind == Kind::Link && name::is_claim(r)) {
-        out.extend(lost(page, reference, system));
+    for reference in page.references.iter().filter(|r| name::is_claim(r)) {
+        match (reference.kind, reference.place) {
+            (Kind::Link, _) => out.extend(lost(page, reference, system)),
+            // A site's front matter links by the site's own paths.
+            (Kind::Route | Kind::Path, Place::FrontMatter) if reference.text.starts_with('/') => {
+                let link = Reference { kind: Kind::Link, parts: vec![reference.text.clone()], ..reference.clone() };
+                out.extend(lost(page, &link, system));
+            }
+            _ => {}
+        }
     }
 }
 
@@ -153,8 +161,16 @@ fn own_path(url: &str, slugs: &[String]) -> Option<String> {
     }
     let branch = parts.next()?;
     let path = parts.collect::<Vec<_>>().join("/");
-    let moving = matches!(branch, "master" | "main" | "HEAD" | "develop" | "trunk" | "dev" | "next");
-    (moving && !path.is_empty()).then(|| percent_decoded(&path))
+    (is_branch(branch) && !path.is_empty()).then(|| percent_decoded(&path))
+}
+
+/// Whether a ref moves: neither a commit's id nor a version's tag.
+fn is_branch(name: &str) -> bool {
+    let is_id = name.len() >= 7 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_version = name
+        .trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-')
+        .starts_with(|c: char| c.is_ascii_digit());
+    !is_id && !is_version
 }
 
 fn percent_decoded(text: &str) -> String {

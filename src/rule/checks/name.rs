@@ -20,17 +20,17 @@ pub enum Rest {
     Nothing,
     /// Comments only.
     Comments,
-    /// Tests, vendored or generated files only.
+    /// Tests, examples or generated files only.
     Weak,
     /// It is used, but not declared.
     Uses,
-    /// It is declared.
+    /// It is declared, here or in vendored code.
     Declared,
 }
 
 /// How much of `life` is left at the head, where `declared` are the roles that declare the name.
 pub fn rest(system: &System<'_>, life: &Life, declared: &[Role]) -> Rest {
-    if system.at_head(life.any(declared)) {
+    if system.at_head(life.any(declared)) || system.at_head(life.vendored()) {
         Rest::Declared
     } else if system.at_head(life.code()) {
         Rest::Uses
@@ -56,7 +56,12 @@ pub fn is_built(name: &str, system: &System<'_>) -> bool {
 
 /// Whether the page says that the thing is there, so that its absence is worth a finding.
 pub fn is_claim(reference: &Reference) -> bool {
-    reference.standing == Standing::Affirmed && !reference.shape.incidental && !reference.shape.glob
+    is_mention(reference) && !reference.shape.incidental
+}
+
+/// The same for names that a sample writes as an argument: the reader's own, or a parameter's.
+pub fn is_mention(reference: &Reference) -> bool {
+    reference.standing == Standing::Affirmed && !reference.shape.glob
 }
 
 /// A suspect about a reference that is backed by names.
