@@ -21,8 +21,10 @@ use crate::finding::{Finding, Inconclusive};
 use crate::history::lifetime::Lifetimes;
 use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
+use crate::history::pairs::Asked;
 use crate::history::paths::Paths;
 use crate::history::{IgnoreRevs, RepoPath, Repository};
+use crate::reference::claim::value::{self, ValueClaim};
 use crate::reference::{self, Reference};
 use crate::rule::checks;
 use crate::rule::prove::{self, Archive};
@@ -63,13 +65,21 @@ fn run(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, 
         .map(|page| if is_audited(page) { reference::extract(&page.document) } else { Vec::new() })
         .collect();
 
+    let values: Vec<Vec<ValueClaim>> = pages
+        .pages
+        .par_iter()
+        .zip(&references)
+        .map(|(page, refs)| if is_audited(page) { value::extract(&page.document, refs) } else { Vec::new() })
+        .collect();
+
     let (lifetimes, histories) =
         rayon::join(|| state.lifetimes(&repository), || histories(&repository, &state, &pages));
     let (lifetimes, histories) = (lifetimes?, histories?);
 
     progress.stage("comparing", None);
     let filter = Filter::new(options);
-    let findings = findings(&repository, &state, &pages, &references, &lifetimes, &histories, &filter)?;
+    let claims = Claims { references: &references, values: &values };
+    let findings = findings(&repository, &state, &pages, claims, &lifetimes, &histories, &filter)?;
 
     let inconclusive = undecided(&repository, &state, &pages, &histories);
     outcome::finish(outcome::Parts {
@@ -100,21 +110,36 @@ fn histories(repository: &Repository, state: &State, pages: &Pages) -> Result<Pa
     Ok(PageHistories::build(&objects, &state.mainline, &paths, ignored)?)
 }
 
+/// What the pages say, page by page.
+#[derive(Clone, Copy)]
+struct Claims<'a> {
+    references: &'a [Vec<Reference>],
+    values: &'a [Vec<ValueClaim>],
+}
+
 fn findings(
     repository: &Repository,
     state: &State,
     pages: &Pages,
-    references: &[Vec<Reference>],
+    claims: Claims<'_>,
     lifetimes: &Lifetimes,
     histories: &PageHistories,
     filter: &Filter,
 ) -> Result<Vec<Finding>, AuditError> {
     let slugs = slugs::own(repository);
     let facts = state.facts(repository)?;
+    let asked = if filter.enabled(checks::value_drift::ID) {
+        let keys = claims.values.iter().zip(claims.references);
+        Asked::new(keys.flat_map(|(values, references)| checks::value_drift::asked(values, references)))
+    } else {
+        Asked::default()
+    };
+    let pairs = state.pairs(repository, &asked)?;
     let system = System {
         snapshots: &state.snapshots,
         paths: Paths::new(&state.census),
         lifetimes,
+        pairs: &pairs,
         pages: pages.pages.iter().map(|p| (&p.path, &p.document)).collect(),
         facts: &facts,
         slugs: &slugs,
@@ -122,8 +147,9 @@ fn findings(
     let views: Vec<Page<'_>> = pages
         .pages
         .iter()
-        .zip(references)
-        .map(|(page, references)| Page { document: &page.document, path: &page.path, references })
+        .zip(claims.references)
+        .zip(claims.values)
+        .map(|((page, references), values)| Page { document: &page.document, path: &page.path, references, values })
         .collect();
     let enabled: Vec<checks::Check> =
         checks::ALL.iter().filter(|(id, _)| filter.enabled(id)).map(|(_, check)| *check).collect();

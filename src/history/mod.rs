@@ -14,6 +14,7 @@ pub mod objects;
 mod open_error;
 pub mod overlay;
 pub mod pages;
+pub mod pairs;
 pub mod path;
 pub mod paths;
 pub mod rename;

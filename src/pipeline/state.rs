@@ -6,6 +6,7 @@ use crate::history::cause::Changed;
 use crate::history::facts::Facts;
 use crate::history::lifetime::Lifetimes;
 use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
+use crate::history::pairs::{Asked, Pairs};
 use crate::history::snapshot::{self, Census, Content, HeadFile, MOST, Snapshots};
 use crate::history::{Mainline, Objects, ReadError, RepoPath, Repository};
 
@@ -103,6 +104,20 @@ impl State {
     pub fn facts(&self, repository: &Repository) -> Result<Facts, ReadError> {
         let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
         Facts::read(&self.census.blobs, &overlaid, |read| {
+            let worker = repository.worker()?;
+            let objects = worker.objects()?;
+            read(&objects);
+            Ok(())
+        })
+    }
+
+    /// Reads what stands beside the keys of `asked` in every snapshot.
+    ///
+    /// # Errors
+    /// Where the object store can't be opened.
+    pub fn pairs(&self, repository: &Repository, asked: &Asked) -> Result<Pairs, ReadError> {
+        let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
+        Pairs::read(asked, &self.census.blobs, &overlaid, |read| {
             let worker = repository.worker()?;
             let objects = worker.objects()?;
             read(&objects);

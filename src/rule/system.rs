@@ -6,10 +6,12 @@ use crate::document::Document;
 use crate::history::RepoPath;
 use crate::history::facts::Facts;
 use crate::history::lifetime::{Life, Lifetimes};
+use crate::history::pairs::Pairs;
 use crate::history::paths::Paths;
 use crate::history::snapshot::{Mask, Snapshots};
 use crate::history::term::Term;
 use crate::reference::Reference;
+use crate::reference::claim::value::ValueClaim;
 
 /// A page with what was read from it.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +22,8 @@ pub struct Page<'a> {
     pub path: &'a RepoPath,
     /// What it names, in reading order.
     pub references: &'a [Reference],
+    /// The values that it gives to them.
+    pub values: &'a [ValueClaim],
 }
 
 impl Page<'_> {
@@ -39,6 +43,8 @@ pub struct System<'a> {
     pub paths: Paths<'a>,
     /// Its names.
     pub lifetimes: &'a Lifetimes,
+    /// The values beside the names that pages give values to.
+    pub pairs: &'a Pairs,
     /// Every page that was parsed, by path.
     pub pages: HashMap<&'a RepoPath, &'a Document>,
     /// What its manifests said of versions.

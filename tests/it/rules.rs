@@ -163,3 +163,8 @@ fn examples_of_suppressions() {
 fn examples_of_version_drift() {
     rule("version-drift");
 }
+
+#[test]
+fn examples_of_moved_values() {
+    rule("value-drift");
+}

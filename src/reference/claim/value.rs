@@ -59,6 +59,9 @@ struct Words {
     port: Vec<String>,
     empty: FxHashSet<String>,
     stopwords: FxHashSet<String>,
+    column: FxHashSet<String>,
+    past: Vec<String>,
+    chosen: Vec<String>,
 }
 
 struct Lists {
@@ -87,6 +90,19 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         .ok();
     Lists { cues, meaning, words }
 });
+
+/// Whether the words before a value say that it was, or that it is an example or advice.
+#[must_use]
+pub fn is_told_otherwise(before: &str) -> bool {
+    let lower = before.to_lowercase();
+    LISTS.words.past.iter().chain(&LISTS.words.chosen).any(|word| {
+        lower.match_indices(word.as_str()).any(|(at, _)| {
+            let joined = |c: Option<char>| word.is_ascii() && c.is_some_and(|c| c.is_ascii_alphanumeric());
+            let (left, right) = (lower.get(..at), lower.get(at + word.len()..));
+            !joined(left.and_then(|t| t.chars().next_back())) && !joined(right.and_then(|t| t.chars().next()))
+        })
+    })
+}
 
 /// Farthest distance of a value from the word that says what it is.
 const REACH: usize = 70;
@@ -306,7 +322,8 @@ impl Reader<'_> {
                 .filter_map(|(column, range)| {
                     let name = text.text().get(range)?;
                     let found = cues(name);
-                    let relation = found.iter().map(|c| c.relation).min()?;
+                    let stated = LISTS.words.column.contains(name.trim().to_lowercase().as_str());
+                    let relation = found.iter().map(|c| c.relation).min().or(stated.then_some(Relation::Stated))?;
                     (name.split_whitespace().count() <= 4).then_some((column, relation))
                 })
                 .collect();

@@ -2,10 +2,12 @@
 //! `三十秒` and `Duration::from_secs(30)` are equal; so are `1_000`, `1,000` and `1k`.
 
 mod number;
+mod respell;
 mod scan;
 mod units;
 
 pub use number::Decimal;
+pub use respell::respell;
 pub use scan::{parse, parse_all};
 
 /// A value.

@@ -10,6 +10,7 @@ pub mod dead_path;
 pub mod dead_resource;
 pub mod dead_route;
 pub mod dead_symbol;
+pub mod value_drift;
 pub mod version_drift;
 
 mod name;
@@ -32,5 +33,6 @@ pub const ALL: &[(&str, Check)] = &[
     (dead_resource::ID, dead_resource::check),
     (dead_route::ID, dead_route::check),
     (dead_symbol::ID, dead_symbol::check),
+    (value_drift::ID, value_drift::check),
     (version_drift::ID, version_drift::check),
 ];

@@ -1,0 +1,225 @@
+//! `value-drift`: a value that stood beside its key in the code, where another stands now.
+
+use std::collections::BTreeSet;
+
+use super::name;
+use crate::history::RepoPath;
+use crate::history::pairs::{self, Pair, Tie};
+use crate::history::snapshot::Mask;
+use crate::reference::claim::value::{Relation, ValueClaim, is_told_otherwise};
+use crate::reference::literal::{Literal, respell};
+use crate::reference::{Kind, Place, Reference};
+use crate::rule::suspect::{LineMatcher, Proof, Standing, Suspect};
+use crate::rule::system::{Page, System};
+
+/// The rule's id.
+pub const ID: &str = "value-drift";
+
+/// Files that declare a key, above which a plain word is no name any more.
+const COMMON: usize = 6;
+/// Lines that are shown as what stands now.
+const SHOWN: usize = 4;
+/// Words before a value that are looked at (bytes).
+const BEFORE: usize = 60;
+
+/// The name under which a value's key stands in code, if the page says something of it.
+pub fn key_of<'r>(claim: &ValueClaim, references: &'r [Reference]) -> Option<(&'r Reference, &'r str)> {
+    let reference = references.get(claim.reference?)?;
+    if !matches!(reference.kind, Kind::Symbol | Kind::Flag | Kind::EnvVar | Kind::ConfigKey | Kind::Dependency) {
+        return None;
+    }
+    let key = reference.parts.iter().rev().find(|p| p.trim_matches('-').len() > 2)?;
+    Some((reference, key.trim_start_matches("--").trim_end_matches("()")))
+}
+
+/// The keys that a page's values are given to.
+pub fn asked<'r>(claims: &'r [ValueClaim], references: &'r [Reference]) -> impl Iterator<Item = &'r str> {
+    claims.iter().filter_map(|claim| key_of(claim, references).map(|(_, key)| key))
+}
+
+/// Gives the values of the page that stood in the code once, where others stand now.
+pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
+    for claim in page.values {
+        out.extend(moved(page, claim, system));
+    }
+}
+
+/// What became of a value.
+struct Moved<'p> {
+    had: Mask,
+    old: &'p Pair,
+    now: Vec<&'p Pair>,
+    probability: f32,
+}
+
+fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Suspect> {
+    let (reference, key) = key_of(claim, page.references)?;
+    if !name::is_claim(reference) && claim.relation != Relation::Default {
+        return None;
+    }
+    let text = &page.document.text;
+    let written = claim.span.of(text);
+    if written.is_empty() || written.contains('\n') || is_told_otherwise(before(page, claim)) {
+        return None;
+    }
+    let pairs: Vec<&Pair> = system.pairs.of(key).collect();
+    let moved = trace(&pairs, &claim.literal, system)?;
+    let files: BTreeSet<&RepoPath> = pairs.iter().filter(|p| p.tie <= Tie::Default).map(|p| &p.path).collect();
+    let plain = !key.contains(['_', '-']) && !key.chars().skip(1).any(char::is_uppercase);
+    let common = match (plain && reference.parts.len() < 2, files.len()) {
+        (_, 0..=2) => 1.0,
+        (false, 0..=12) => 0.97,
+        (false, _) => 0.8,
+        (true, 0..COMMON) => 0.85,
+        (true, _) => 0.45,
+    };
+    let said = match claim.relation {
+        Relation::Default | Relation::Minimum | Relation::Maximum | Relation::Port => 1.0,
+        Relation::Stated if reference.place == Place::CodeSpan && is_given(page, reference, claim) => 0.4,
+        Relation::Stated => 0.92,
+        Relation::Sample => sample(page, claim, moved.had, system),
+    };
+    let now = moved.now.first()?;
+    // A small number, or a text, is beside many a key by chance.
+    let telling = if claim.literal.is_telling() || claim.relation != Relation::Stated { 1.0 } else { 0.7 };
+    let replacement = respell(written, &moved.old.literal, &now.literal).filter(|new| new != written);
+    let shown = replacement.clone().unwrap_or_else(|| display(&now.literal));
+    Some(Suspect {
+        rule: ID,
+        span: claim.span,
+        section: claim.section,
+        subject: format!("{} = {}", key, name::shown(written)),
+        anchor: written.to_owned(),
+        message: format!(
+            "`{}` is no longer {}: the code has `{}`",
+            name::shown(&reference.text),
+            quoted(written),
+            name::shown(&shown)
+        ),
+        probability: moved.probability * common * said * telling,
+        had: moved.had,
+        proof: Proof::Line {
+            matcher: LineMatcher(pairs::matcher(key, &claim.literal)),
+            now: moved
+                .now
+                .iter()
+                .take(SHOWN)
+                .map(|p| Standing { path: p.path.clone(), line: p.line, text: p.text.clone() })
+                .collect(),
+            replacement,
+        },
+    })
+}
+
+fn quoted(written: &str) -> String {
+    format!("`{}`", name::shown(written))
+}
+
+/// A value as a message shows it, where the page's own spelling does not fit.
+fn display(literal: &Literal) -> String {
+    match literal {
+        Literal::Number(n) => n.to_string(),
+        Literal::Percent(n) => format!("{n}%"),
+        Literal::Bool(b) => b.to_string(),
+        Literal::Text(t) | Literal::Url(t) | Literal::Version(t) => t.clone(),
+        Literal::Size { bytes, .. } => format!("{bytes} bytes"),
+        Literal::Duration(nanos) => match nanos.integer() {
+            Some(n) if n % 1_000_000_000 == 0 => format!("{}s", n / 1_000_000_000),
+            Some(n) if n % 1_000_000 == 0 => format!("{}ms", n / 1_000_000),
+            _ => format!("{nanos}ns"),
+        },
+    }
+}
+
+/// Follows a value through the pairs of its key.
+fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>) -> Option<Moved<'p>> {
+    if pairs.iter().any(|p| system.at_head(p.held) && p.literal.agrees(literal)) {
+        return None;
+    }
+    let firm = |p: &&&Pair| p.tie <= Tie::Default && p.literal.is_kind_of(literal);
+    let olds: Vec<&'p Pair> = pairs.iter().filter(firm).filter(|p| p.literal.agrees(literal)).copied().collect();
+    let had = system.earlier(olds.iter().fold(Mask::default(), |mask, p| mask.or(p.held)));
+    let last = had.newest()?;
+    let news: Vec<&'p Pair> = pairs.iter().filter(firm).filter(|p| system.at_head(p.held)).copied().collect();
+    // Where the value went from one to the other at one place.
+    let follows = |old: &Pair, new: &Pair| {
+        old.path == new.path && old.held.and(new.held).is_empty() && new.held.oldest() > old.held.newest()
+    };
+    let mut probability = 0.0_f32;
+    let mut best: Option<(&'p Pair, Vec<&'p Pair>)> = None;
+    for old in olds.iter().filter(|o| o.held.newest().is_some_and(|n| n + 6 > last)) {
+        let heirs: Vec<&'p Pair> = news.iter().filter(|new| follows(old, new)).copied().collect();
+        let rivals = news.iter().filter(|new| new.path == old.path && !follows(old, new)).count();
+        let next = |new: &&Pair| new.held.oldest().zip(old.held.newest()).is_some_and(|(n, o)| n == o + 1);
+        let p = match (heirs.as_slice(), rivals) {
+            ([heir], 0) if next(heir) => 0.95,
+            ([_], 0) => 0.9,
+            ([heir], 1..3) if next(heir) => 0.72,
+            ([_, ..], 0) if one_value(&heirs) => 0.9,
+            _ => 0.0,
+        };
+        if p > probability {
+            probability = p;
+            best = Some((old, heirs));
+        }
+    }
+    if best.is_none() {
+        // The declaration moved to another file: only one value is left anywhere.
+        let old = olds.iter().max_by_key(|o| o.held.newest())?;
+        let gone = !pairs.iter().any(|p| p.path == old.path && system.at_head(p.held));
+        let late = news.iter().all(|new| new.held.oldest() > old.held.newest());
+        if gone && late && one_value(&news) {
+            probability = 0.72;
+            best = Some((old, news));
+        }
+    }
+    let (old, now) = best.filter(|(_, now)| !now.is_empty())?;
+    Some(Moved { had, old, now, probability })
+}
+
+fn one_value(pairs: &[&Pair]) -> bool {
+    pairs.first().is_some_and(|first| pairs.iter().all(|p| p.literal.agrees(&first.literal)))
+}
+
+/// The words of the same line before a claim.
+fn before<'p>(page: &Page<'p>, claim: &ValueClaim) -> &'p str {
+    let document = page.document;
+    let line = document.lines.line_span(&document.text, document.lines.line_of(claim.span.start));
+    let mut from = claim.span.start.saturating_sub(BEFORE).max(line.start);
+    while !document.text.is_char_boundary(from) {
+        from += 1;
+    }
+    let words = document.text.get(from..claim.span.start).unwrap_or("");
+    // Another sentence speaks of something else.
+    words.rsplit(". ").next().unwrap_or(words)
+}
+
+/// Whether the page gives the value to the key as one types it (`key = value`, `--key value`), which
+/// may be the reader's own choice.
+fn is_given(page: &Page<'_>, reference: &Reference, claim: &ValueClaim) -> bool {
+    page.document
+        .text
+        .get(reference.span.end..claim.span.start)
+        .is_some_and(|between| !between.contains('`') && between.chars().all(|c| !c.is_alphanumeric()))
+}
+
+/// How sure it is that a sample shows what the code sets: the more of its values stood in the code
+/// together, the surer.
+fn sample(page: &Page<'_>, claim: &ValueClaim, had: Mask, system: &System<'_>) -> f32 {
+    let Some(last) = had.newest() else { return 0.0 };
+    let (mut agree, mut all) = (0, 0);
+    for other in page.values.iter().filter(|v| v.block == claim.block && v.relation == Relation::Sample).take(60) {
+        let Some((_, key)) = key_of(other, page.references) else { continue };
+        let mut firm = system.pairs.of(key).filter(|p| p.tie <= Tie::Default && p.held.has(last)).peekable();
+        if firm.peek().is_none() {
+            continue;
+        }
+        all += 1;
+        agree += usize::from(firm.any(|p| p.literal.agrees(&other.literal)));
+    }
+    match (agree, all) {
+        (3.., all) if agree * 5 >= all * 4 => 0.85,
+        (2.., all) if agree == all => 0.75,
+        _ => 0.4,
+    }
+}
