@@ -77,7 +77,7 @@ fn number(page: &str, old: Decimal, new: Decimal) -> Option<String> {
 fn grouped(digits: &str, mark: char) -> String {
     let mut out = String::new();
     for (at, c) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(mark);
         }
         out.push(c);
