@@ -152,11 +152,21 @@ impl Class {
         if path.parent().split(|&b| b == b'/').any(vendored) {
             return Self::Vendored;
         }
-        if is_test_name(&name, &suffix) || path.parent().split(|&b| b == b'/').any(is_weak_folder) {
+        if is_test_name(&name, &suffix) || in_weak_folder(path.parent()) {
             return Self::Weak;
         }
         Self::Code
     }
+}
+
+/// Whether any of the folders is weak; `org/example` is the name of a package, not a folder of examples.
+fn in_weak_folder(folder: &[u8]) -> bool {
+    let mut above: &[u8] = b"";
+    folder.split(|&b| b == b'/').any(|part| {
+        let package = matches!(above, b"org" | b"com" | b"net" | b"io" | b"dev");
+        above = part;
+        !package && is_weak_folder(part)
+    })
 }
 
 fn is_weak_folder(part: &[u8]) -> bool {
@@ -232,6 +242,9 @@ mod tests {
             ("src/a.spec.ts", Class::Weak),
             ("vendor/x/y.go", Class::Vendored),
             ("src/contest.rs", Class::Code),
+            ("src/main/java/org/example/shop/Order.java", Class::Code),
+            ("example/Order.java", Class::Weak),
+            (".env.example", Class::Weak),
         ] {
             assert_eq!(Class::of(&path.into()), class, "{path}");
         }

@@ -15,7 +15,9 @@ use crate::history::cause::{self, CauseReport, Changed, Holder, Lost, LostAt, Ma
 use crate::history::moment::{Moment, PageOrigins};
 use crate::history::pages::PageHistories;
 use crate::history::rename;
+use crate::history::scan::route_endings;
 use crate::history::snapshot::Mask;
+use crate::history::term::{Domain, Term};
 use crate::history::{MainIx, Mainline, Objects, ReadError, RepoPath, Repository};
 
 /// What a proof reads.
@@ -159,6 +161,10 @@ fn prove_names(
     archive: Archive<'_>,
 ) -> Result<(), ReadError> {
     let exists = |text: &str| {
+        if text.starts_with('/') {
+            let served = |end: &Vec<u8>| system.at_head(system.lifetimes.of(Term::of(Domain::Route, end)).anywhere());
+            return route_endings(text.as_bytes()).iter().any(served);
+        }
         let name = text.trim_start_matches('-').rsplit(['.', ':']).next().unwrap_or(text);
         system.at_head(system.life(name).code())
     };
@@ -472,16 +478,34 @@ fn witness(holder: &Holder, mainline: &Mainline) -> Witness {
 /// for all of it (`--config`), which is what people read.
 fn whole(suspect: &Suspect, replacement: &mut Replacement) {
     let Proof::Name { text, .. } = &suspect.proof else { return };
-    if !text.is_empty() && suspect.anchor.matches(text.as_str()).count() == 1 {
-        replacement.text = suspect.anchor.replace(text.as_str(), replacement.text.trim_start_matches('-'));
+    let text = text.trim_matches('"');
+    // A member of the code (`Serve`) that the page writes as a command line has it (`serve`).
+    if suspect.anchor != *text && suspect.anchor.eq_ignore_ascii_case(text) {
+        replacement.text = kebab(&replacement.text);
+        return;
     }
+    if !text.is_empty() && suspect.anchor.matches(text).count() == 1 {
+        replacement.text = suspect.anchor.replace(text, replacement.text.trim_start_matches('-'));
+    }
+}
+
+/// `AddUser` as `add-user`.
+fn kebab(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for (at, c) in name.char_indices() {
+        if at > 0 && c.is_ascii_uppercase() && !out.ends_with('-') {
+            out.push('-');
+        }
+        out.push(if c == '_' { '-' } else { c.to_ascii_lowercase() });
+    }
+    out
 }
 
 /// The change to the page: the lost text within the reference becomes the replacement.
 fn fix(suspect: &Suspect, replacement: &Replacement, text: &str) -> Option<Fix> {
     let written = suspect.span.of(text);
     let old = match &suspect.proof {
-        Proof::Name { text, .. } => text.as_str(),
+        Proof::Name { text, .. } => text.trim_matches('"'),
         Proof::Path { .. } | Proof::Line { .. } => suspect.anchor.as_str(),
         Proof::Anchor { .. } => return None,
     };

@@ -149,7 +149,6 @@ fn examples(wanted: &dyn Fn(&Definition) -> bool) {
 }
 
 #[test]
-#[ignore = "not all checks are as good as their examples yet"]
 fn examples_of_references() {
     area("reference");
 }

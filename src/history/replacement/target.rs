@@ -44,6 +44,12 @@ pub struct Target {
 #[must_use]
 pub fn targets(text: &str) -> Vec<Target> {
     let text = text.trim();
+    // A common word that means something as a string alone.
+    if let Some(inner) = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|t| !t.is_empty()) {
+        let mut target = plain("", inner, "", false);
+        target.forms = ['"', '\''].map(|quote| Form::Quoted(quote, inner.to_owned())).to_vec();
+        return vec![target];
+    }
     let (before, rest) = split_before(text);
     let (core, after) = split_after(rest);
     if core.is_empty() || core.chars().count() > 200 {

@@ -30,6 +30,9 @@ pub fn names(path: &RepoPath, content: &[u8], each: &mut dyn FnMut(Domain, &[u8]
         _ if suffix == b"gradle" || suffix == b"kts" => gradle(content, each),
         _ if suffix == b"yml" || suffix == b"yaml" => {
             yaml(name, content, each);
+            if matches!(name, b"Chart.yaml" | b"requirements.yaml") {
+                chart_dependencies(content, each);
+            }
             if name.starts_with(b"values") {
                 chart_values(content, each);
             }
@@ -54,6 +57,23 @@ fn binary(path: &RepoPath, each: &mut dyn FnMut(Domain, &[u8], u32)) {
     } else if holds(folder) && path.extension() == Some(b"rs") {
         each(Domain::Command, stem, 1);
     }
+}
+
+/// The charts that a chart depends on.
+fn chart_dependencies(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        let line = line.trim_ascii_start();
+        for mark in [b"- name:".as_slice(), b"name:", b"alias:", b"- alias:"] {
+            if let Some(name) = line.strip_prefix(mark) {
+                let name = name.trim_ascii();
+                each(
+                    Domain::Dependency,
+                    name.strip_prefix(b"\"").and_then(|n| n.strip_suffix(b"\"")).unwrap_or(name),
+                    number,
+                );
+            }
+        }
+    });
 }
 
 /// The values of a chart, each by its dotted name.

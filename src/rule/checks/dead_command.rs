@@ -4,7 +4,7 @@ use super::name::{self, Rest};
 use crate::history::scan::Role;
 use crate::history::term::{Domain, Term};
 use crate::reference::{Kind, Reference};
-use crate::rule::suspect::Suspect;
+use crate::rule::suspect::{Proof, Suspect};
 use crate::rule::system::{Page, System};
 
 /// The rule's id.
@@ -88,5 +88,15 @@ fn subcommand(reference: &Reference, target: &str, system: &System<'_>) -> Optio
     if name::is_built(target, system) || system.at_head(system.paths.exact(target.as_bytes()).held) {
         return None;
     }
-    Some(name::suspect(system, ID, reference, target, SUBCOMMAND, had, probability, "subcommand "))
+    let mut suspect = name::suspect(system, ID, reference, target, SUBCOMMAND, had, probability, "subcommand ");
+    // Code may spell it as a member (`Serve`): no spelling of the page's is asked for.
+    if let Proof::Name { witness, text } = &mut suspect.proof {
+        witness.needle.clear();
+        let member: String =
+            target.chars().take(1).flat_map(char::to_uppercase).chain(target.chars().skip(1)).collect();
+        if !target.contains('-') && !system.earlier(system.life_exact(&member).any(SUBCOMMAND)).is_empty() {
+            *text = member;
+        }
+    }
+    Some(suspect)
 }

@@ -3,7 +3,7 @@
 use super::name::{self, Rest};
 use crate::history::scan::Role;
 use crate::reference::{Kind, Reference};
-use crate::rule::suspect::Suspect;
+use crate::rule::suspect::{Proof, Suspect};
 use crate::rule::system::{Page, System};
 
 /// The rule's id.
@@ -65,10 +65,14 @@ fn composed(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         let (prefix, name) = (&metric[..at], &metric[at + 1..]);
         let above = system.at_head(literal(prefix)) || prefix.split('_').all(|word| system.at_head(literal(word)));
         let had = system.earlier(literal(name).and(fields));
-        if !above || had.is_empty() || name.len() < 3 || system.at_head(system.life(name).code()) {
+        if !above || had.is_empty() || name.len() < 3 || system.at_head(literal(name)) {
             return None;
         }
-        Some(name::suspect(system, ID, reference, name, &[Role::Literal], had, 0.8, "metric "))
+        let mut suspect = name::suspect(system, ID, reference, name, &[Role::Literal], had, 0.8, "metric ");
+        if let Proof::Name { text, .. } = &mut suspect.proof {
+            *text = format!("\"{name}\"");
+        }
+        Some(suspect)
     })
 }
 

@@ -21,7 +21,11 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         };
         let Some((object, had)) = known else { continue };
         let named = system.life(&object);
-        if had.is_empty() || system.at_head(named.any(name::DECLARED)) || is_built(&object, system) {
+        if had.is_empty()
+            || system.at_head(named.any(name::DECLARED))
+            || is_built(&object, system)
+            || is_foreign(reference, system)
+        {
             continue;
         }
         let message = format!("`{}` is no longer declared in any manifest", name::shown(&reference.text));
@@ -44,6 +48,12 @@ pub fn is_resource(reference: &Reference, system: &System<'_>) -> bool {
 
 fn life(name: &str, system: &System<'_>) -> Mask {
     system.lifetimes.of(Term::of(Domain::Resource, name.as_bytes())).anywhere()
+}
+
+/// Whether a dotted value is one of another chart, on which a chart of the head depends.
+fn is_foreign(reference: &Reference, system: &System<'_>) -> bool {
+    let Some((first, _)) = reference.text.split_once('.') else { return false };
+    system.at_head(system.lifetimes.of(Term::of(Domain::Dependency, first.as_bytes())).anywhere())
 }
 
 /// The name under which manifests declared what the page names, and when; none where they still do.
