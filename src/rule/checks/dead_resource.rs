@@ -73,6 +73,6 @@ fn declared(reference: &Reference, system: &System<'_>) -> Option<(String, Mask)
 /// Whether a template of the head ends like the name (`{{ .Release.Name }}-worker`).
 fn is_built(name: &str, system: &System<'_>) -> bool {
     name.match_indices('-').skip_while(|(at, _)| *at == 0).take(16).any(|(at, _)| {
-        system.at_head(system.lifetimes.of(Term::of(Domain::Affix, name[at..].as_bytes())).role(Role::Definition))
+        system.at_head(system.lifetimes.of(Term::of(Domain::Affix, &name.as_bytes()[at..])).role(Role::Definition))
     })
 }
