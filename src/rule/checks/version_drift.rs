@@ -87,11 +87,11 @@ impl Comparison {
                 let end = wanted.compatible_end();
                 let same =
                     |f: &&Held| leasts(&f.fact.value).iter().any(|l| l.compatible_end().order(&end).is_eq() && !l.pre);
-                if facts.iter().any(|f| same(f)) { 1.0 } else { 0.0 }
+                if facts.iter().any(same) { 1.0 } else { 0.0 }
             }
             Self::Major => {
                 let major = |f: &&Held| leasts(&f.fact.value).first().map(|l| l.cut(1)) == Some(wanted.cut(1));
-                if facts.iter().any(|f| major(f)) { 1.0 } else { 0.0 }
+                if facts.iter().any(major) { 1.0 } else { 0.0 }
             }
             Self::Same => {
                 if facts.iter().any(|f| f.fact.value == text) {
