@@ -23,7 +23,7 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
             continue;
         }
         match reference.kind {
-            Kind::Symbol if is_own(reference, &own) => {}
+            Kind::Symbol if is_own(reference, &own) || is_value(page, reference) => {}
             Kind::Symbol => out.extend(symbol(reference, system).or_else(|| package(reference, system))),
             Kind::Dependency => out.extend(package(reference, system).or_else(|| symbol(reference, system))),
             // Links of Rust's documentation may lead to an item by its path.
@@ -54,6 +54,20 @@ fn own_names(page: &Page<'_>) -> HashSet<Term> {
         }
     }
     own.0
+}
+
+/// Whether a plain word stands in one list with values of the language (`ready`, `done` or `null`): it is
+/// a value then, too.
+fn is_value(page: &Page<'_>, reference: &Reference) -> bool {
+    const VALUES: &[&str] = &["`null`", "`nil`", "`true`", "`false`", "`none`", "`None`", "`undefined`"];
+    const REACH: usize = 32;
+    let text = page.document.text.as_bytes();
+    let near = reference.span.start.saturating_sub(REACH)..text.len().min(reference.span.end + REACH);
+    let Some(near) = text.get(near) else { return false };
+    reference.shape.weak
+        && reference.parts.len() == 1
+        && !reference.shape.call
+        && VALUES.iter().any(|value| memchr::memmem::find(near, value.as_bytes()).is_some())
 }
 
 /// The suffix of files in the language that a code block is marked with.
