@@ -132,15 +132,22 @@ fn without_an_audit_it_makes_one_and_looks_again_after() {
             "use clap::Parser;\n\n#[derive(Parser)]\npub struct Args {{\n    /// Settings.\n    #[arg(long = \"{name}\")]\n    pub file: String,\n}}\n"
         )
     };
+    let help = |name: &str| format!("pub const USAGE: &str = \"harbour --{name} FILE\";\n");
     let page = "# Use\n\nRun `harbour --config-file harbour.toml` to start.\n\nThe option `--config-file` names the settings.\n";
     let manifest = "[package]\nname = \"harbour\"\n";
     repo.commit(
-        &[("Cargo.toml", manifest), ("src/main.rs", &flag("config-file")), ("docs/use.md", page)],
+        &[
+            ("Cargo.toml", manifest),
+            ("src/main.rs", &flag("config-file")),
+            ("src/help.rs", &help("config-file")),
+            ("docs/use.md", page),
+        ],
         &[],
         "add",
         1,
     );
-    repo.commit(&[("src/main.rs", &flag("settings-file"))], &[], "Rename --config-file to --settings-file", 400);
+    let renamed = [("src/main.rs", &*flag("settings-file")), ("src/help.rs", &help("settings-file"))];
+    repo.commit(&renamed, &[], "Rename --config-file to --settings-file", 400);
     let out = run(repo.path(), &["--no-cache"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
     let listing = text(&out.stdout);
