@@ -4,6 +4,7 @@ pub mod checks;
 mod confidence;
 mod definition;
 pub mod explain;
+pub mod past;
 pub mod prove;
 pub mod registry;
 pub mod suspect;

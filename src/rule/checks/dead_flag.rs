@@ -29,6 +29,8 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
             Rest::Declared if system.at_head(life.role(Role::Literal)) => 0.5,
             Rest::Declared => 0.7,
         };
+        // One letter is an option of many programs; which of them the page means is a guess.
+        let probability = if bare.len() == 1 { probability * 0.5 } else { probability };
         let mut suspect = name::suspect(system, ID, reference, bare, &[Role::Flag], had, probability, "option ");
         suspect.subject.clone_from(spelling);
         if bare.len() == 1
