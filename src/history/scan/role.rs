@@ -153,9 +153,10 @@ impl<'a> Line<'a> {
         let opens = [b"#[arg(".as_slice(), b"#[clap(", b"#[structopt(", b"#[options(", b"#[argh("]
             .iter()
             .any(|mark| rest.starts_with(mark));
-        let option =
-            opens && (memchr::memmem::find(rest, b"long").is_some() || memchr::memmem::find(rest, b"option").is_some());
-        option || before && (opens || rest.starts_with(b"#[") || rest.starts_with(b")]") || rest.starts_with(b"//"))
+        let has = |word: &[u8]| memchr::memmem::find(rest, word).is_some();
+        // An attribute that goes on over the next lines names the option there.
+        let option = opens && (has(b"long") || has(b"option") || self.last == b'(');
+        option || before && !is_field(rest)
     }
 
     fn byte(&self, at: usize) -> u8 {
@@ -171,6 +172,7 @@ impl<'a> Line<'a> {
         let (left, right) = (self.before(start, 1), self.byte(end));
         if left == b'-' && self.before(start, 2) == b'-' && !is_name(self.before(start, 3)) {
             let spelt = quote != 0
+                || self.declares_flags
                 || matches!(self.language, Language::Data | Language::Json | Language::Markup | Language::Other);
             return if spelt { Role::Flag } else { Role::Use };
         }
@@ -394,6 +396,13 @@ impl<'a> Line<'a> {
             && (self.byte(at).is_ascii_alphabetic() || matches!(self.byte(at), b'*' | b'['))
             && self.last != b'{'
     }
+}
+
+/// Whether a line of Rust is a field, `pub name: Type,`.
+fn is_field(rest: &[u8]) -> bool {
+    let rest = rest.strip_prefix(b"pub ").or_else(|| rest.strip_prefix(b"pub(crate) ")).unwrap_or(rest);
+    let name = rest.iter().take_while(|b| is_name(**b)).count();
+    name > 0 && rest.get(name) == Some(&b':') && rest.get(name + 1) != Some(&b':') || rest.starts_with(b"}")
 }
 
 /// What the lines that declare command-line options have in common, parser by parser.

@@ -69,6 +69,15 @@ fn a_clap_field_is_a_flag() {
 }
 
 #[test]
+fn options_are_seen_through_attributes_of_many_lines_and_macros() {
+    let text =
+        "    #[arg(\n        long,\n        help = \"List them\"\n    )]\n    pub groups: bool,\n    pub other: u8,\n";
+    assert_eq!(roles("a.rs", text, "groups"), [Role::Flag]);
+    assert_eq!(roles("a.rs", text, "other"), [Role::Key]);
+    assert_eq!(roles("a.rs", "    arg!(-o --open \"Opens it\")", "open"), [Role::Flag]);
+}
+
+#[test]
 fn block_comments_span_lines() {
     let text = "/* one\n two */ int three(void)\n";
     assert_eq!(roles("a.c", text, "two"), [Role::Comment]);
