@@ -129,7 +129,7 @@ fn a_mistake_in_a_user_s_template_is_named_with_its_place() {
     assert!(Templates::with_overrides(&dir.path().join("none")).unwrap_err().to_string().contains("none"));
 }
 
-/// The reports that the browser tests open; see `tests/browser/run.sh`.
+/// The reports that the browser tests open; see `tests/browser/run`.
 #[test]
 fn reports_for_the_browser() {
     let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
