@@ -1,24 +1,22 @@
 //! `shelflife audit`.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use shelflife::config::{self, Config, FailOn, Loaded, Origin};
+use shelflife::config::{Config, FailOn, Loaded};
 use shelflife::finding::Level;
-use shelflife::history::Repository;
-use shelflife::pipeline::{self, AuditOptions, CacheMode, Progress};
+use shelflife::pipeline::{self, AuditOptions, Progress};
 use shelflife::report::file;
 use shelflife::report::json::v1::Audit;
 use shelflife::report::lang::Lang;
 use shelflife::report::options::Options;
 use shelflife::report::template::Templates;
-use shelflife::rule::registry;
 use shelflife::triage::baseline::Baseline;
 use shelflife::triage::{HiddenBy, Triaged};
 
 use crate::args::{FailOnArg, LevelArg};
-use crate::commands::cache;
+use crate::commands::setup::Setup;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::output::{self, Form, Outputs};
@@ -67,21 +65,14 @@ pub struct Args {
     /// Write all findings of this run to FILE, as a baseline for later runs; they don't fail this one
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
-    /// Read FILE instead of shelflife.toml at the repository's root
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    setup: Setup,
     /// The moment to call now: 2026-01-31, or 2026-01-31T12:00:00Z
     #[arg(long, value_name = "DATE", value_parser = parse_now)]
     now: Option<DateTime<Utc>>,
     /// How many threads to use [default: one per processor]
     #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<NonZeroUsize>,
-    /// Keep nothing between runs
-    #[arg(long, conflicts_with = "cache_dir")]
-    no_cache: bool,
-    /// Keep facts between runs in DIR [default: shelflife in the user's cache folder]
-    #[arg(long, value_name = "DIR")]
-    cache_dir: Option<PathBuf>,
     /// Show no progress on stderr
     #[arg(long)]
     no_progress: bool,
@@ -125,7 +116,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
     let rules = known_rules(&args.rule)?;
     let progress = Terminal::new(paint, !args.no_progress);
 
-    let Loaded { config, warnings } = configuration(&args)?;
+    let Loaded { config, warnings } = args.setup.configuration(&args.path)?;
     for warning in &warnings {
         progress.warn(warning);
     }
@@ -192,23 +183,6 @@ fn known_rules(given: &[String]) -> Result<Option<Vec<String>>, Failure> {
     ids.collect::<Result<Vec<_>, _>>().map(Some)
 }
 
-/// The configuration that `--config` names, else that at the root of the repository; never one of
-/// the caller's folder or above.
-fn configuration(args: &Args) -> Result<Loaded, Failure> {
-    let specs = registry::specs();
-    let repository = Repository::open(&args.path)?;
-    if let Some(file) = &args.config {
-        return Ok(config::load(file, Origin::Given, &specs)?);
-    }
-    if !repository.is_bare() {
-        return Ok(config::find(repository.root(), &specs)?);
-    }
-    match repository.head_file(config::FILE_NAME.as_bytes()) {
-        None => Ok(Loaded::default()),
-        Some(bytes) => Ok(config::parse_bytes(bytes, Path::new(config::FILE_NAME), Origin::Found, &specs)?),
-    }
-}
-
 /// Lays the command line over the configuration, and the defaults under both.
 fn options(args: Args, mut config: Config, rules: Option<Vec<String>>, progress: &Terminal) -> AuditOptions {
     let asked = args.min_confidence.map(Level::from);
@@ -221,24 +195,11 @@ fn options(args: Args, mut config: Config, rules: Option<Vec<String>>, progress:
     AuditOptions {
         now: args.now,
         jobs: args.jobs.or(config.run.jobs).map_or(0, NonZeroUsize::get),
-        cache: cache_mode(args.no_cache, args.cache_dir, progress),
+        cache: args.setup.cache(&|warning| progress.warn(warning)),
         rules,
         min_confidence: asked.or(config.run.min_confidence).unwrap_or(Level::Medium),
         baseline: args.baseline.or_else(|| config.run.baseline.clone()),
         root: args.path,
         config,
-    }
-}
-
-fn cache_mode(off: bool, dir: Option<PathBuf>, progress: &Terminal) -> CacheMode {
-    if off {
-        return CacheMode::Off;
-    }
-    match dir.or_else(cache::default_dir) {
-        Some(dir) => CacheMode::Dir(dir),
-        None => {
-            progress.warn("there is no cache folder for this user, so nothing is kept between runs (see --cache-dir)");
-            CacheMode::Off
-        }
     }
 }

@@ -7,16 +7,16 @@ use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::path::{Component, Path, PathBuf};
 
-use shelflife::config::{self, Loaded, Origin};
+use shelflife::config::Loaded;
 use shelflife::finding::Level;
 use shelflife::fix::{self, Change, Plan, Refused};
 use shelflife::history::Repository;
-use shelflife::pipeline::{self, AuditOptions, CacheMode, Silent};
+use shelflife::pipeline::{self, AuditOptions, Silent};
 use shelflife::report::escape::terminal;
 use shelflife::report::json::v1::{Audit, SCHEMA_VERSION};
-use shelflife::rule::registry;
 
-use super::{cache, print};
+use super::print;
+use super::setup::Setup;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::style::{ColorChoice, Paint};
@@ -49,15 +49,8 @@ pub struct Args {
     /// Take the findings from this audit of the repository instead of auditing it
     #[arg(long, value_name = "AUDIT.json", conflicts_with_all = ["config", "no_cache", "cache_dir"])]
     audit: Option<PathBuf>,
-    /// Read FILE instead of shelflife.toml at the repository's root
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Keep nothing between runs
-    #[arg(long, conflicts_with = "cache_dir")]
-    no_cache: bool,
-    /// Keep facts between runs in DIR [default: shelflife in the user's cache folder]
-    #[arg(long, value_name = "DIR")]
-    cache_dir: Option<PathBuf>,
+    #[command(flatten)]
+    setup: Setup,
 }
 
 /// Runs the command.
@@ -110,23 +103,15 @@ impl Source<'_> {
 
 /// The audit as `shelflife audit` makes it without options of its own.
 fn options(args: &Args, root: &Path, paint: Paint) -> Result<AuditOptions, Failure> {
-    let specs = registry::specs();
-    let Loaded { config, warnings } = match &args.config {
-        Some(file) => config::load(file, Origin::Given, &specs)?,
-        None => config::find(root, &specs)?,
-    };
+    let Loaded { config, warnings } = args.setup.configuration(root)?;
     for warning in warnings {
         say(&warning, paint);
     }
-    let cache = match args.cache_dir.clone().or_else(cache::default_dir) {
-        Some(dir) if !args.no_cache => CacheMode::Dir(dir),
-        _ => CacheMode::Off,
-    };
     Ok(AuditOptions {
         root: root.to_owned(),
         now: None,
         jobs: config.run.jobs.map_or(0, NonZeroUsize::get),
-        cache,
+        cache: args.setup.cache(&|warning| say(warning, paint)),
         rules: None,
         min_confidence: config.run.min_confidence.unwrap_or(Level::Medium),
         baseline: config.run.baseline.clone(),

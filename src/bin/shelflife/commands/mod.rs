@@ -8,6 +8,7 @@ pub mod fix;
 pub mod generate;
 pub mod review;
 pub mod rules;
+pub mod setup;
 
 use std::io::{self, Write};
 
