@@ -26,6 +26,8 @@ pub struct Repository {
     git_dir: PathBuf,
     common_dir: PathBuf,
     bare: bool,
+    /// Whether the head is another commit than the one that is checked out.
+    pinned: bool,
     head: Oid,
     head_tree: Oid,
     shallow: BTreeSet<Oid>,
@@ -110,8 +112,45 @@ impl Repository {
             git_dir,
             common_dir,
             bare,
+            pinned: false,
             own: Mutex::new(worker),
         })
+    }
+
+    /// The same repository with `commit` for its head, and with nothing laid over it: what is changed
+    /// on disk or in the index belongs to the commit that is checked out.
+    ///
+    /// # Errors
+    /// Where the commit can't be read.
+    pub fn pinned_to(mut self, commit: Oid) -> Result<Self, ReadError> {
+        let (tree, mailmap) = {
+            let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+            let objects = worker.objects()?;
+            let tree = objects.commit(commit)?.tree;
+            (tree, load_mailmap(&objects, tree))
+        };
+        self.head = commit;
+        self.head_tree = tree;
+        self.mailmap = mailmap;
+        self.pinned = true;
+        Ok(self)
+    }
+
+    /// Whether what lies on disk belongs to the head: there is a work tree, and the head is what is
+    /// checked out in it.
+    #[must_use]
+    pub fn is_checked_out(&self) -> bool {
+        !self.bare && !self.pinned
+    }
+
+    /// The commit that `revision` names, as git reads it: an id, a branch, a tag, `HEAD~2`.
+    ///
+    /// # Errors
+    /// Where it names none; with libgit2's words.
+    pub fn resolve(&self, revision: &str) -> Result<Oid, String> {
+        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = worker.git.revparse_single(revision).and_then(|object| object.peel_to_commit());
+        found.map(|commit| commit.id()).map_err(|e| e.message().to_owned())
     }
 
     /// The root of the work tree; of a bare repository, the repository itself.
@@ -257,9 +296,16 @@ impl Repository {
     /// The bytes of a file at the root of the head, if it is there.
     #[must_use]
     pub fn head_file(&self, path: &[u8]) -> Option<Vec<u8>> {
+        self.file_at(self.head, path)
+    }
+
+    /// The bytes of a file of `commit`, if it is there; `path` goes from the root.
+    #[must_use]
+    pub fn file_at(&self, commit: Oid, path: &[u8]) -> Option<Vec<u8>> {
         let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         let objects = worker.objects().ok()?;
-        let (mode, id) = objects.lookup(self.head_tree, path).ok()??;
+        let tree = if commit == self.head { self.head_tree } else { objects.commit(commit).ok()?.tree };
+        let (mode, id) = objects.lookup(tree, path).ok()??;
         if mode.is_file() { objects.blob(id).ok() } else { None }
     }
 }

@@ -92,12 +92,12 @@ pub struct Overlay {
 impl Overlay {
     /// Compares the head with the index and the index with the disk. Files that git was told not to
     /// look at (skip-worktree, assume-unchanged, folders of a sparse index) are as the index has them.
-    /// A bare repository, and one without an index, has no overlay.
+    /// A bare repository, one without an index, and one whose head is not checked out has no overlay.
     ///
     /// # Errors
     /// Where the index can't be used; the message says what mends it.
     pub fn load(repository: &Repository) -> Result<Self, OverlayError> {
-        if repository.is_bare() {
+        if !repository.is_checked_out() {
             return Ok(Self::default());
         }
         let path = repository.git_dir().join("index");
