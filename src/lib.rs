@@ -41,6 +41,7 @@ pub mod reference;
 pub mod report;
 pub mod rule;
 pub mod schema;
+pub mod source;
 pub mod triage;
 
 #[cfg(test)]

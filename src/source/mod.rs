@@ -1,0 +1,3 @@
+//! Where pages come from.
+
+pub mod http;
