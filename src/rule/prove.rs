@@ -12,6 +12,7 @@ use crate::finding::{
     Replacement, Severity, Witness,
 };
 use crate::history::cause::{self, CauseReport, Changed, Holder, Lost, LostAt, Matcher, NoCause, VoteStyle};
+use crate::history::merge::inside_merge;
 use crate::history::moment::{Moment, PageOrigins};
 use crate::history::pages::PageHistories;
 use crate::history::rename;
@@ -349,11 +350,23 @@ fn anchor(
     let mut later: Option<&crate::history::pages::PageVersion> = None;
     for version in versions.iter().rev().take(MOST_VERSIONS) {
         let bytes = objects.blob(version.blob).ok()?;
-        let has = quick_anchor(&bytes, name)
-            && document::parse(DocumentId::new(""), format, &bytes)
-                .is_ok_and(|document| super::checks::dead_link::has_anchor(&document, name));
-        if has {
-            let cause = later.map(|l| (l.at, archive.mainline.get(l.at).id, CauseKind::Removed, Some(page.clone())));
+        if holds_anchor(&bytes, format, name) {
+            let cause = later.map(|l| {
+                let merge = archive.mainline.get(l.at).id;
+                // The page may bear its old name on the merged side.
+                let holds = &mut |tree: git2::Oid| {
+                    for path in [&l.path, &version.path] {
+                        if let Some(entry) = objects.lookup(tree, path.as_bytes())? {
+                            return Ok(holds_anchor(&objects.blob(entry.1)?, format, name));
+                        }
+                    }
+                    Ok(false)
+                };
+                let inner = inside_merge(objects, merge, holds).ok();
+                // A turn on the mainline, before the branch left it, is not what the merge brought.
+                let inner = inner.filter(|id| archive.mainline.commits().iter().all(|c| c.id != *id));
+                (l.at, inner.unwrap_or(merge), CauseKind::Removed, Some(page.clone()))
+            });
             return Some(Proved {
                 cause,
                 holders: vec![Holder { path: version.path.clone(), line: 0, at: version.at, text: String::new() }],
@@ -369,6 +382,12 @@ fn anchor(
         later = Some(version);
     }
     None
+}
+
+fn holds_anchor(bytes: &[u8], format: Format, name: &str) -> bool {
+    quick_anchor(bytes, name)
+        && document::parse(DocumentId::new(""), format, bytes)
+            .is_ok_and(|document| super::checks::dead_link::has_anchor(&document, name))
 }
 
 /// Whether a page could have the anchor at all: its longest word stands somewhere.

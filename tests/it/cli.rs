@@ -399,3 +399,25 @@ fn nothing_is_drawn_where_stderr_is_no_terminal() {
     let run = audit(&stale(), &["--no-progress"]).ended(1);
     assert_eq!(run.stderr, "");
 }
+
+#[test]
+fn a_heading_renamed_on_a_branch_is_blamed_on_the_commit_of_the_branch() {
+    let repo = Repo::new();
+    let guide = |heading: &str| format!("# Guide\n\nWords.\n\n## {heading}\n\nMore words.\n");
+    repo.commit(
+        &[("docs/guide.md", &guide("Rotating keys")), ("docs/index.md", "See [keys](guide.md#rotating-keys).\n")],
+        &[],
+        "Begin",
+        0,
+    );
+    repo.branch("side");
+    let renamed = repo.commit(&[("docs/guide.md", &guide("Key rotation"))], &[], "Name the section anew", 10);
+    repo.commit(&[("docs/other.md", "# Other\n\nWords.\n")], &[], "Add a page", 11);
+    repo.switch("main");
+    repo.commit(&[("code.c", "int a;\n")], &[], "Add code", 12);
+    repo.merge("side", &[], &[], "Merge side", 13);
+    let audit = run(repo.path(), ["audit", "--format", "json", "--now", "2020-06-01", "--no-cache"]).json();
+    let finding = &audit["findings"][0];
+    assert_eq!(finding["rule"], "dead-link", "{audit}");
+    assert_eq!(finding["evidence"]["cause"]["commit"]["id"], renamed.to_string(), "{finding}");
+}
