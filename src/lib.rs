@@ -16,6 +16,7 @@
 //! | module | stage |
 //! |---|---|
 //! | [`config`] | `shelflife.toml`, checked, with the places of mistakes |
+//! | [`source`] | pages that stand elsewhere: Notion, wikis, other repositories, dumps of them |
 //! | [`document`] | finds the pages and parses all formats into one model with exact spans |
 //! | [`mod@reference`] | what pages name, and what they say of it |
 //! | [`history`] | what git remembers: moments, witnesses then and now, causes, replacements |

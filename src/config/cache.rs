@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::ConfigError;
-use super::source::Source;
+use super::text::Source;
 
 /// The cache file's name in the cache folder.
 pub const FILE_NAME: &str = "cache.sqlite3";

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::ConfigError;
-use super::source::Source;
+use super::text::Source;
 
 /// Which pages are audited, by globs over paths from the repository's root.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

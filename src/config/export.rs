@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::ConfigError;
-use super::source::Source;
+use super::text::Source;
 
 /// The share of the pages that a list may exclude: a fifth.
 pub const DEFAULT_MAX_EXCLUDED: f64 = 0.2;

@@ -8,9 +8,11 @@ use toml::de::DeTable;
 use super::error::ConfigError;
 use super::raw::RawConfig;
 use super::rules::RuleSpec;
-use super::source::Source;
-use super::{CacheConfig, Config, DocumentsConfig, ExportConfig, FILE_NAME, RunConfig, VersionConfig};
-use super::{hint, rules, run, trust};
+use super::text::Source;
+use super::{
+    CacheConfig, Config, DocumentsConfig, ExportConfig, FILE_NAME, RunConfig, SourceConfig, SystemConfig, VersionConfig,
+};
+use super::{hint, rules, run, system, trust};
 
 /// No configuration that a person writes is larger than this many bytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -132,6 +134,14 @@ fn resolve(raw: RawConfig, origin: Origin, known: &[RuleSpec], source: &Source<'
             .iter()
             .map(|version| VersionConfig::resolve(version, source))
             .collect::<Result<_, _>>()?,
+        sources: raw
+            .source
+            .unwrap_or_default()
+            .iter()
+            .map(|raw| SourceConfig::resolve(raw, source))
+            .collect::<Result<_, _>>()?,
+        systems: SystemConfig::resolve_all(&raw.system.unwrap_or_default(), source)?,
+        bots: system::names(&raw.bots.unwrap_or_default(), source)?,
         export: ExportConfig::resolve(raw.export.unwrap_or_default(), source)?,
     })
 }

@@ -16,11 +16,13 @@ pub mod load;
 pub mod raw;
 pub mod rules;
 pub mod run;
+pub mod sources;
+pub mod system;
 pub mod trust;
 pub mod version;
 
 mod hint;
-mod source;
+mod text;
 
 #[cfg(test)]
 mod tests;
@@ -34,6 +36,8 @@ pub use export::ExportConfig;
 pub use load::{Loaded, Origin, find, load, parse, parse_bytes};
 pub use rules::{OptionSpec, OptionValue, RuleConfig, RuleSpec};
 pub use run::{FailOn, RunConfig};
+pub use sources::{PlaceConfig, SourceConfig};
+pub use system::{RepoAddress, SystemConfig};
 pub use version::VersionConfig;
 
 /// Name of the configuration file at the audited root.
@@ -54,6 +58,12 @@ pub struct Config {
     pub cache: CacheConfig,
     /// Pages of older releases.
     pub versions: Vec<VersionConfig>,
+    /// Where pages are collected from.
+    pub sources: Vec<SourceConfig>,
+    /// The repositories that pages describe.
+    pub systems: Vec<SystemConfig>,
+    /// Names of programs that edit pages.
+    pub bots: Vec<globset::Glob>,
     /// Exclusion lists.
     pub export: ExportConfig,
 }

@@ -11,6 +11,8 @@ use super::documents::RawDocuments;
 use super::export::RawExport;
 use super::rules::RawRule;
 use super::run::FailOn;
+use super::sources::RawSource;
+use super::system::RawSystem;
 use super::version::RawVersion;
 use crate::finding::Level;
 
@@ -39,6 +41,16 @@ pub struct RawConfig {
     pub cache: Option<RawCache>,
     /// Pages of older releases, and the tags that they are audited against.
     pub version: Option<Vec<RawVersion>>,
+    /// Where pages are collected from, besides the audited repository. Counts only in a file given with
+    /// `--config`.
+    #[schemars(with = "Option<Vec<RawSource>>")]
+    pub source: Option<Vec<Spanned<RawSource>>>,
+    /// The repositories that pages describe. Default: the audited one.
+    pub system: Option<Vec<RawSystem>>,
+    /// Names of programs that edit pages: their edits are no word on whether a page is right. A `*`
+    /// stands for anything.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub bots: Option<Vec<Spanned<String>>>,
     /// Exclusion lists.
     pub export: Option<RawExport>,
 }

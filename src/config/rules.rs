@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::error::ConfigError;
 use super::hint;
-use super::source::Source;
+use super::text::Source;
 use crate::finding::{Level, Severity};
 
 /// The keys that every rule has.

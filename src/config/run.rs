@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::ConfigError;
-use super::source::Source;
+use super::text::Source;
 use crate::finding::{Level, Severity};
 
 /// More threads than this are a slip of the pen.

@@ -184,6 +184,69 @@ api_key_env = "AWS_SECRET"
 }
 
 #[test]
+fn a_found_system_may_not_lead_elsewhere() {
+    let text = r#"
+[[system]]
+name = "far"
+repo = "https://evil.example/a/b"
+[[system]]
+name = "part"
+repo = "sub"
+paths = ["services/pay/**"]
+describes = ["docs/pay/**"]
+"#;
+    let loaded = parse(text, Path::new("r/shelflife.toml"), Origin::Found, &known()).unwrap();
+    assert_eq!(loaded.config.systems.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["part"]);
+    assert!(loaded.warnings.iter().any(|w| w.contains(":4:1: `system.repo`")), "{:?}", loaded.warnings);
+    let loaded = parse(text, Path::new("r/shelflife.toml"), Origin::Given, &known()).unwrap();
+    assert_eq!(loaded.config.systems.len(), 2);
+    assert_eq!(loaded.config.systems[1].repo, Some(RepoAddress::Path("r/sub".into())));
+}
+
+#[test]
+fn sources_and_systems_are_checked() {
+    let config = given(
+        r#"
+bots = ["*[bot]", "Publisher"]
+[[source]]
+kind = "notion"
+roots = ["https://www.notion.so/acme/Runbooks-1f0c"]
+base_url = "http://127.0.0.1:8080/"
+[[source]]
+kind = "github-wiki"
+repo = "acme/payments"
+[[source]]
+kind = "github"
+repos = ["acme/*"]
+[[system]]
+name = "payments"
+repo = "git@github.com:acme/payments.git"
+ref = "latest-tag:v*"
+describes = ["notion:Payments runbooks", "wiki:acme/payments", "docs/payments/**"]
+"#,
+    )
+    .unwrap();
+    assert_eq!(config.sources.len(), 3);
+    assert_eq!(config.sources[0].base_url.as_ref().unwrap().as_str().trim_end_matches('/'), "http://127.0.0.1:8080");
+    assert_eq!(config.systems[0].describes[0].kind, Some(crate::source::SourceKind::Notion));
+    assert_eq!(config.systems[0].describes[2].kind, None);
+    for (text, message) in [
+        ("[[source]]\nkind = \"notion\"", "needs `roots`"),
+        ("[[source]]\nkind = \"wiki\"", "`wiki` is not allowed here"),
+        ("[[source]]\nkind = \"github\"\nrepos = [\"acme\"]", ":3:10: `acme` is no `owner/name`"),
+        ("[[source]]\nkind = \"github\"\nrepos = [\"a/b\"]\nbase_url = \"http://h.example\"", "in the clear"),
+        ("[[source]]\nkind = \"github\"\nrepos = [\"a/b\"]\nroots = [\"x\"]", "`roots` is only for"),
+        ("[[system]]\nname = \"a\"\nrepo = \"ext::sh -c id\"", ":3:8: an address of the form `helper::…`"),
+        ("[[system]]\nname = \"a\"\nrepo = \"https://tok@h.example/a/b\"", "may hold no credentials"),
+        ("[[system]]\nname = \"a\"\nref = \"HEAD~1\"", "no name of a branch or tag"),
+        ("[[system]]\nname = \"a\"\n[[system]]\nname = \"a\"", "two systems are called `a`"),
+    ] {
+        let (error, _) = refusal(text);
+        assert!(error.contains(message), "{text:?}: {error}");
+    }
+}
+
+#[test]
 fn a_found_baseline_stays_within_the_repository() {
     for outside in ["/etc/passwd", "../x.json", "a/../../x.json"] {
         let text = format!("baseline = {outside:?}");

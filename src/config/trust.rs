@@ -5,9 +5,9 @@
 //! elsewhere it is taken out of the file before anything reads it, and named in a warning.
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
-use super::source::Source;
+use super::text::Source;
 
 /// Sections and keys at the top of the file that are taken out, whatever they hold.
 const TOP: &[&str] = &["source", "judge", "publish", "templates"];
@@ -24,6 +24,7 @@ pub fn strip(table: &mut Spanned<DeTable<'_>>, source: &Source<'_>) -> Vec<Strin
         root.remove(&key);
         taken.push((key.span(), key.get_ref().to_string()));
     }
+    strip_systems(root, &mut taken);
     strip_table(root, "", &mut taken);
     taken.sort_by_key(|(span, _)| span.start);
     taken
@@ -36,6 +37,25 @@ pub fn strip(table: &mut Spanned<DeTable<'_>>, source: &Source<'_>) -> Vec<Strin
 }
 
 type Taken = Vec<(std::ops::Range<usize>, String)>;
+
+/// A system without its repository would be taken for the audited one: it goes as a whole.
+fn strip_systems(root: &mut DeTable<'_>, taken: &mut Taken) {
+    let Some(systems) = root.iter_mut().find(|(key, _)| key.get_ref() == "system") else { return };
+    let DeValue::Array(systems) = systems.1.get_mut() else { return };
+    *systems = std::mem::replace(systems, DeArray::new())
+        .into_iter()
+        .filter(|system| {
+            let DeValue::Table(table) = system.get_ref() else { return true };
+            let remote = table.iter().find(|(key, value)| {
+                key.get_ref() == "repo" && matches!(value.get_ref(), DeValue::String(repo) if is_remote(repo))
+            });
+            if let Some((key, _)) = remote {
+                taken.push((key.span(), "system.repo".to_owned()));
+            }
+            remote.is_none()
+        })
+        .collect();
+}
 
 fn strip_table(table: &mut DeTable<'_>, within: &str, taken: &mut Taken) {
     let keys: Vec<_> = table.keys().cloned().collect();

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::documents::glob;
 use super::error::ConfigError;
-use super::source::Source;
+use super::text::Source;
 
 /// What stands for the release in `docs` and `ref`.
 const PLACEHOLDER: &str = "{v}";
