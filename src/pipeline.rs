@@ -18,11 +18,11 @@ pub use outcome::AuditOutcome;
 
 use crate::document::{Discovery, Tense};
 use crate::finding::{Finding, Inconclusive};
-use crate::history::lifetime::Lifetimes;
 use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
 use crate::history::pairs::Asked;
 use crate::history::paths::Paths;
+use crate::history::survey::Survey;
 use crate::history::{IgnoreRevs, RepoPath, Repository};
 use crate::reference::claim::value::{self, ValueClaim};
 use crate::reference::{self, Reference};
@@ -72,14 +72,20 @@ fn run(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, 
         .map(|(page, refs)| if is_audited(page) { value::extract(&page.document, refs) } else { Vec::new() })
         .collect();
 
-    let (lifetimes, histories) =
-        rayon::join(|| state.lifetimes(&repository), || histories(&repository, &state, &pages));
-    let (lifetimes, histories) = (lifetimes?, histories?);
+    let filter = Filter::new(options);
+    let asked = if filter.enabled(checks::value_drift::ID) {
+        let keys = values.iter().zip(&references);
+        Asked::new(keys.flat_map(|(values, references)| checks::value_drift::asked(values, references)))
+    } else {
+        Asked::default()
+    };
+    let (survey, histories) =
+        rayon::join(|| state.survey(&repository, &asked), || histories(&repository, &state, &pages));
+    let (survey, histories) = (survey?, histories?);
 
     progress.stage("comparing", None);
-    let filter = Filter::new(options);
     let claims = Claims { references: &references, values: &values };
-    let findings = findings(&repository, &state, &pages, claims, &lifetimes, &histories, &filter)?;
+    let findings = findings(&repository, &state, &pages, claims, &survey, &histories, &filter)?;
 
     let inconclusive = undecided(&repository, &state, &pages, &histories);
     outcome::finish(outcome::Parts {
@@ -90,7 +96,7 @@ fn run(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, 
         pages: &pages,
         references: &references,
         histories: &histories,
-        unread: lifetimes.unread.len(),
+        unread: survey.lifetimes.unread.len(),
         findings,
         inconclusive,
         filter,
@@ -122,26 +128,18 @@ fn findings(
     state: &State,
     pages: &Pages,
     claims: Claims<'_>,
-    lifetimes: &Lifetimes,
+    survey: &Survey,
     histories: &PageHistories,
     filter: &Filter,
 ) -> Result<Vec<Finding>, AuditError> {
     let slugs = slugs::own(repository);
-    let facts = state.facts(repository)?;
-    let asked = if filter.enabled(checks::value_drift::ID) {
-        let keys = claims.values.iter().zip(claims.references);
-        Asked::new(keys.flat_map(|(values, references)| checks::value_drift::asked(values, references)))
-    } else {
-        Asked::default()
-    };
-    let pairs = state.pairs(repository, &asked)?;
     let system = System {
         snapshots: &state.snapshots,
         paths: Paths::new(&state.census),
-        lifetimes,
-        pairs: &pairs,
+        lifetimes: &survey.lifetimes,
+        pairs: &survey.pairs,
         pages: pages.pages.iter().map(|p| (&p.path, &p.document)).collect(),
-        facts: &facts,
+        facts: &survey.facts,
         slugs: &slugs,
     };
     let views: Vec<Page<'_>> = pages

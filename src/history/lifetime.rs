@@ -9,9 +9,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use rayon::prelude::*;
 
 use super::class::Class;
-use super::objects::Objects;
-use super::scan::{self, ROLES, Role, Sink, Token};
-use super::snapshot::{Blob, Content, Mask};
+use super::scan::{ROLES, Role};
+use super::snapshot::Mask;
 use super::term::Term;
 
 /// Files larger than this (in bytes) are not read; what they hold is unknown.
@@ -92,10 +91,19 @@ impl Hasher for TermHasher {
 /// A map by term.
 pub type TermMap<V> = HashMap<Term, V, BuildHasherDefault<TermHasher>>;
 
+/// The table is kept in this many parts, which threads put together side by side.
+const SHARDS: usize = 16;
+
+/// The part of the table that holds `term`: by bits that the maps themselves use least.
+fn shard(term: Term) -> usize {
+    (term.0 >> 32) as usize & (SHARDS - 1)
+}
+
 /// Names and their lives.
 #[derive(Debug, Default)]
 pub struct Lifetimes {
-    table: TermMap<Life>,
+    /// By [`shard`].
+    tables: Vec<TermMap<Life>>,
     /// Files of the head that were not read, with the reason: what they hold is unknown.
     pub unread: Vec<(super::RepoPath, Unread)>,
 }
@@ -115,96 +123,83 @@ impl Lifetimes {
     /// The life of `term`; empty where the code never held it.
     #[must_use]
     pub fn of(&self, term: Term) -> Life {
-        self.table.get(&term).copied().unwrap_or_default()
+        self.tables.get(shard(term)).and_then(|t| t.get(&term)).copied().unwrap_or_default()
     }
 
     /// Number of names.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.table.len()
+        self.tables.iter().map(HashMap::len).sum()
     }
 
     /// Whether the table is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.table.is_empty()
+        self.len() == 0
     }
 
-    /// Reads `blobs` into a table, in parallel. `reader` calls back with a view of the object store
-    /// of the calling thread's own; `overlaid` are the contents that are laid over the head.
-    ///
-    /// # Errors
-    /// What `reader` says where the store can't be opened.
-    pub fn read<E: Send>(
-        blobs: &[Blob],
-        head: Mask,
-        overlaid: &[&[u8]],
-        reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync,
-    ) -> Result<Self, E> {
-        let workers = rayon::current_num_threads().max(1);
-        let chunk = blobs.len().div_ceil(workers * 4).max(1);
-        blobs
-            .par_chunks(chunk)
-            .map(|chunk| {
-                let mut part = Self::default();
-                reader(&mut |objects| part.read_chunk(chunk, head, overlaid, objects))?;
-                Ok(part)
-            })
-            .try_reduce(Self::default, |a, b| Ok(a.merged(b)))
-    }
-
-    fn merged(mut self, mut other: Self) -> Self {
-        if self.table.len() < other.table.len() {
-            std::mem::swap(&mut self, &mut other);
-        }
-        for (term, life) in &other.table {
-            self.table.entry(*term).or_default().merge(life);
-        }
-        self.unread.append(&mut other.unread);
-        self.unread.sort();
-        self
-    }
-
-    fn read_chunk(&mut self, blobs: &[Blob], head: Mask, overlaid: &[&[u8]], objects: &dyn Objects) {
-        let mut recent = vec![(0u64, 0u8); RECENT];
-        for blob in blobs {
-            let read;
-            let content: &[u8] = match blob.content {
-                Content::Overlaid(at) => overlaid.get(at).copied().unwrap_or_default(),
-                Content::Object(id) => match objects.size(id) {
-                    Ok(size) if size > LARGEST => {
-                        self.skip(blob, head, Unread::TooLarge);
-                        continue;
-                    }
-                    _ => match objects.blob(id) {
-                        Ok(bytes) => {
-                            read = bytes;
-                            &read
-                        }
-                        Err(_) => {
-                            self.skip(blob, head, Unread::Missing);
-                            continue;
-                        }
-                    },
-                },
-            };
-            if is_binary(content) {
-                self.skip(blob, head, Unread::Binary);
-                continue;
+    /// Puts the parts of a table together.
+    #[must_use]
+    pub fn of_parts(parts: Vec<Part>) -> Self {
+        let mut unread: Vec<_> = Vec::new();
+        let mut shards: Vec<Vec<TermMap<Life>>> = (0..SHARDS).map(|_| Vec::new()).collect();
+        for mut part in parts {
+            unread.append(&mut part.unread);
+            for (shard, table) in shards.iter_mut().zip(part.tables) {
+                shard.push(table);
             }
-            recent.fill((0, 0));
-            let mut filler =
-                Filler { table: &mut self.table, held: blob.held.0, class: blob.class, recent: &mut recent };
-            scan::scan(&blob.path, content, &mut filler);
-            scan::names(&blob.path, content, &mut |domain, name, _| {
-                filler.add(Term::of(domain, name), Role::Definition)
-            });
+        }
+        unread.sort();
+        Self { tables: shards.into_par_iter().map(joined).collect(), unread }
+    }
+}
+
+fn joined(mut tables: Vec<TermMap<Life>>) -> TermMap<Life> {
+    let largest = (0..tables.len()).max_by_key(|&at| tables.get(at).map_or(0, HashMap::len));
+    let mut all = largest.map(|at| tables.swap_remove(at)).unwrap_or_default();
+    for table in tables {
+        for (term, life) in table {
+            all.entry(term).or_default().merge(&life);
         }
     }
+    all
+}
 
-    fn skip(&mut self, blob: &Blob, head: Mask, why: Unread) {
-        if !blob.held.and(head).is_empty() && why != Unread::Binary {
-            self.unread.push((blob.path.clone(), why));
+/// A part of a table, as one thread fills it.
+pub struct Part {
+    tables: [TermMap<Life>; SHARDS],
+    /// Files of the head that were not read.
+    pub unread: Vec<(super::RepoPath, Unread)>,
+    recent: Vec<(u64, u32, u8)>,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { tables: Default::default(), unread: Vec::new(), recent: vec![(0, 0, 0); RECENT] }
+    }
+}
+
+impl Part {
+    /// Starts with another file: what its names are worth may differ.
+    pub fn next_file(&mut self) {
+        self.recent.fill((0, 0, 0));
+    }
+
+    /// Takes in that a file of `class` holds `term` in `role` in the snapshots `held`.
+    pub fn add(&mut self, term: Term, role: Role, class: Class, held: u32) {
+        let bit = 1u8 << role as u8;
+        let slot = &mut self.recent[term.0 as usize & (RECENT - 1)];
+        // Once with the same or with more snapshots.
+        if slot.0 == term.0 && slot.2 & bit != 0 && slot.1 & held == held {
+            return;
+        }
+        *slot = if slot.0 == term.0 && slot.1 == held { (term.0, held, slot.2 | bit) } else { (term.0, held, bit) };
+        let life = self.tables[shard(term)].entry(term).or_default();
+        match class {
+            Class::Weak => life.weak |= held,
+            Class::Vendored if role == Role::Comment => {}
+            Class::Vendored => life.vendored |= held,
+            Class::Code | Class::Ignored => life.roles[role as usize] |= held,
         }
     }
 }
@@ -217,41 +212,3 @@ pub fn is_binary(content: &[u8]) -> bool {
 
 /// Slots for the names that a file has shown already; most names of a file come many times.
 const RECENT: usize = 1 << 12;
-
-struct Filler<'a> {
-    table: &'a mut TermMap<Life>,
-    held: u32,
-    class: Class,
-    recent: &'a mut [(u64, u8)],
-}
-
-impl Filler<'_> {
-    fn add(&mut self, term: Term, role: Role) {
-        let bit = 1u8 << role as u8;
-        let slot = &mut self.recent[term.0 as usize & (RECENT - 1)];
-        if slot.0 == term.0 {
-            if slot.1 & bit != 0 {
-                return;
-            }
-            slot.1 |= bit;
-        } else {
-            *slot = (term.0, bit);
-        }
-        let life = self.table.entry(term).or_default();
-        match self.class {
-            Class::Weak => life.weak |= self.held,
-            Class::Vendored if role == Role::Comment => {}
-            Class::Vendored => life.vendored |= self.held,
-            Class::Code | Class::Ignored => life.roles[role as usize] |= self.held,
-        }
-    }
-}
-
-impl Sink for Filler<'_> {
-    fn token(&mut self, token: &Token) {
-        self.add(token.exact, token.role);
-        if token.folded != token.exact {
-            self.add(token.folded, token.role);
-        }
-    }
-}

@@ -22,6 +22,7 @@ pub mod replacement;
 pub mod repository;
 pub mod scan;
 pub mod snapshot;
+pub mod survey;
 pub mod term;
 pub mod treediff;
 

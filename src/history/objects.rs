@@ -153,6 +153,14 @@ pub trait Objects {
     /// Where it is missing or is no blob.
     fn blob(&self, id: Oid) -> Result<Vec<u8>, ReadError>;
 
+    /// Calls `each` with the bytes of blob `id`, which are not copied where the store lends them.
+    ///
+    /// # Errors
+    /// Where it is missing or is no blob.
+    fn with_blob(&self, id: Oid, each: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+        self.blob(id).map(|bytes| each(&bytes))
+    }
+
     /// The size of blob `id` in bytes, without reading it whole.
     ///
     /// # Errors
@@ -222,6 +230,11 @@ fn store_error(id: Oid, error: &git2::Error) -> ReadError {
 impl Objects for GitObjects<'_> {
     fn blob(&self, id: Oid) -> Result<Vec<u8>, ReadError> {
         Ok(self.read(id, ObjectType::Blob, "blob")?.data().to_vec())
+    }
+
+    fn with_blob(&self, id: Oid, each: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+        each(self.read(id, ObjectType::Blob, "blob")?.data());
+        Ok(())
     }
 
     fn size(&self, id: Oid) -> Result<usize, ReadError> {

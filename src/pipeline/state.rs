@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::history::cause::Changed;
-use crate::history::facts::Facts;
-use crate::history::lifetime::Lifetimes;
 use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
-use crate::history::pairs::{Asked, Pairs};
+use crate::history::pairs::Asked;
 use crate::history::snapshot::{self, Census, Content, HeadFile, MOST, Snapshots};
+use crate::history::survey::{Ground, Survey};
 use crate::history::{Mainline, Objects, ReadError, RepoPath, Repository};
 
 /// The files that differ from the head's commit on disk or in the index.
@@ -83,41 +82,14 @@ impl State {
         Ok(Self { mainline, snapshots, census, laid })
     }
 
-    /// Reads every content of every snapshot into a table of names.
+    /// Reads every content of every snapshot, for all that is asked of them.
     ///
     /// # Errors
     /// Where the object store can't be opened.
-    pub fn lifetimes(&self, repository: &Repository) -> Result<Lifetimes, ReadError> {
+    pub fn survey(&self, repository: &Repository, asked: &Asked) -> Result<Survey, ReadError> {
         let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
-        Lifetimes::read(&self.census.blobs, self.snapshots.head(), &overlaid, |read| {
-            let worker = repository.worker()?;
-            let objects = worker.objects()?;
-            read(&objects);
-            Ok(())
-        })
-    }
-
-    /// Reads what the manifests of every snapshot say of versions.
-    ///
-    /// # Errors
-    /// Where the object store can't be opened.
-    pub fn facts(&self, repository: &Repository) -> Result<Facts, ReadError> {
-        let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
-        Facts::read(&self.census.blobs, &overlaid, |read| {
-            let worker = repository.worker()?;
-            let objects = worker.objects()?;
-            read(&objects);
-            Ok(())
-        })
-    }
-
-    /// Reads what stands beside the keys of `asked` in every snapshot.
-    ///
-    /// # Errors
-    /// Where the object store can't be opened.
-    pub fn pairs(&self, repository: &Repository, asked: &Asked) -> Result<Pairs, ReadError> {
-        let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
-        Pairs::read(asked, &self.census.blobs, &overlaid, |read| {
+        let ground = Ground { blobs: &self.census.blobs, head: self.snapshots.head(), overlaid: &overlaid, asked };
+        Survey::read(ground, |read| {
             let worker = repository.worker()?;
             let objects = worker.objects()?;
             read(&objects);

@@ -13,9 +13,8 @@ use std::collections::BTreeMap;
 
 use super::class::Class;
 use super::lifetime::is_binary;
-use super::objects::Objects;
 use super::path::RepoPath;
-use super::snapshot::{Blob, Content, Mask};
+use super::snapshot::{Blob, Mask};
 
 /// Larger manifests (in bytes) are not read.
 const LARGEST: usize = 512 << 10;
@@ -81,43 +80,16 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Reads the manifests among `blobs`. `reader` calls back with a view of the object store.
-    ///
-    /// # Errors
-    /// What `reader` says where the store can't be opened.
-    pub fn read<E>(
-        blobs: &[Blob],
-        overlaid: &[&[u8]],
-        reader: impl FnOnce(&mut dyn FnMut(&dyn Objects)) -> Result<(), E>,
-    ) -> Result<Self, E> {
-        let mut all = Self::default();
-        reader(&mut |objects| {
-            for blob in blobs.iter().filter(|b| counts(&b.path)) {
-                match blob.content {
-                    Content::Overlaid(at) => all.add(blob, overlaid.get(at).copied().unwrap_or_default()),
-                    Content::Object(id) => {
-                        // What can't be read says nothing.
-                        if objects.size(id).is_ok_and(|size| size <= LARGEST)
-                            && let Ok(content) = objects.blob(id)
-                        {
-                            all.add(blob, &content);
-                        }
-                    }
-                }
-            }
-        })?;
-        Ok(all)
+    /// Takes in what `content`, the content of `blob`, says. Blobs come in the order of their paths.
+    pub fn add(&mut self, blob: &Blob, content: &[u8]) {
+        for held in of_blob(blob, content) {
+            self.push(held);
+        }
     }
 
-    fn add(&mut self, blob: &Blob, content: &[u8]) {
-        for fact in facts(&blob.path, content) {
-            let index = (fact.line as usize).saturating_sub(1);
-            let line = content.split(|&b| b == b'\n').nth(index).unwrap_or_default();
-            let line = line.get(..4 * TEXT).unwrap_or(line);
-            let text = String::from_utf8_lossy(line).trim().chars().take(TEXT).collect();
-            let key = (fact.of, fact.name.clone());
-            self.by_name.entry(key).or_default().push(Held { fact, path: blob.path.clone(), held: blob.held, text });
-        }
+    /// Takes in what [`of_blob`] found.
+    pub fn push(&mut self, held: Held) {
+        self.by_name.entry((held.fact.of, held.fact.name.clone())).or_default().push(held);
     }
 
     /// The facts of one thing, ordered by path.
@@ -125,6 +97,17 @@ impl Facts {
     pub fn of(&self, of: Of, name: &str) -> &[Held] {
         self.by_name.get(&(of, name.to_owned())).map_or(&[], Vec::as_slice)
     }
+}
+
+/// What `content`, the content of `blob`, says.
+pub fn of_blob<'b>(blob: &'b Blob, content: &'b [u8]) -> impl Iterator<Item = Held> + 'b {
+    facts(&blob.path, content).into_iter().map(|fact| {
+        let index = (fact.line as usize).saturating_sub(1);
+        let line = content.split(|&b| b == b'\n').nth(index).unwrap_or_default();
+        let line = line.get(..4 * TEXT).unwrap_or(line);
+        let text = String::from_utf8_lossy(line).trim().chars().take(TEXT).collect();
+        Held { fact, path: blob.path.clone(), held: blob.held, text }
+    })
 }
 
 /// Whether the file at `path` states facts that count.

@@ -53,7 +53,7 @@ struct Keys<'a> {
 impl Sink for Keys<'_> {
     fn token(&mut self, token: &Token) {
         if self.found.len() < MOST
-            && matches!(token.role, Role::Definition | Role::Key | Role::Literal | Role::Flag)
+            && is_key(token.role)
             && let Some(key) = self.asked.get(&token.folded)
         {
             self.found.push((*key, *token));
@@ -62,14 +62,14 @@ impl Sink for Keys<'_> {
 }
 
 /// The places of named values in the file (`const LIMIT = 30`).
-struct Constants {
-    wanted: TermMap<Vec<usize>>,
+struct Constants<'w> {
+    wanted: &'w Wanted,
     found: Vec<(Term, Token)>,
 }
 
-impl Sink for Constants {
+impl Sink for Constants<'_> {
     fn token(&mut self, token: &Token) {
-        if matches!(token.role, Role::Definition | Role::Key) && self.wanted.contains_key(&token.exact) {
+        if is_constant(token.role) && self.wanted.contains_key(&token.exact) {
             self.found.push((token.exact, *token));
         }
     }
@@ -103,31 +103,57 @@ impl<'c> Lines<'c> {
     }
 }
 
+/// Whether a name in `role` can be a key that is set to something.
+pub(super) fn is_key(role: Role) -> bool {
+    matches!(role, Role::Definition | Role::Key | Role::Literal | Role::Flag)
+}
+
+/// Whether a name in `role` can be that of a constant.
+pub(super) fn is_constant(role: Role) -> bool {
+    matches!(role, Role::Definition | Role::Key)
+}
+
+/// Names of constants, with the keys that are set to them.
+pub(super) type Wanted = TermMap<Vec<usize>>;
+
 /// The values beside the keys of `asked` in the file at `path`.
 pub fn of_file(path: &RepoPath, content: &[u8], asked: &TermMap<Term>) -> Vec<Beside> {
     let mut keys = Keys { asked, found: Vec::new() };
     scan::scan(path, content, &mut keys);
-    if keys.found.is_empty() {
+    of_keys(&keys.found, content, &mut |wanted| {
+        let mut constants = Constants { wanted, found: Vec::new() };
+        scan::scan(path, content, &mut constants);
+        constants.found
+    })
+}
+
+/// The values beside the keys that stand in `content` at the places `found`. `constants` gives the places
+/// at which names of constants are bound in it.
+pub(super) fn of_keys(
+    found: &[(Term, Token)],
+    content: &[u8],
+    constants: &mut dyn FnMut(&Wanted) -> Vec<(Term, Token)>,
+) -> Vec<Beside> {
+    if found.is_empty() {
         return Vec::new();
     }
     let lines = Lines::new(content);
     let mut out = Vec::new();
     // Names that a key is set to, with the keys.
-    let mut constants = Constants { wanted: TermMap::default(), found: Vec::new() };
+    let mut wanted = Wanted::default();
     let mut setters: Vec<(Term, Tie)> = Vec::new();
-    for (key, token) in &keys.found {
+    for (key, token) in found.iter().take(MOST) {
         for (name, tie) in of_key(*key, token, &lines, &mut out) {
-            constants.wanted.entry(Term::exact(name.as_bytes())).or_default().push(setters.len());
+            wanted.entry(Term::exact(name.as_bytes())).or_default().push(setters.len());
             setters.push((*key, tie));
         }
     }
-    if !constants.wanted.is_empty() {
-        scan::scan(path, content, &mut constants);
-        for (name, token) in &constants.found {
+    if !wanted.is_empty() {
+        for (name, token) in &constants(&wanted) {
             let mut values = Vec::new();
             of_key(*name, token, &lines, &mut values);
             let Some(value) = values.into_iter().find(|v| v.tie == Tie::Direct) else { continue };
-            for &setter in constants.wanted.get(name).into_iter().flatten() {
+            for &setter in wanted.get(name).into_iter().flatten() {
                 if let Some(&(key, tie)) = setters.get(setter) {
                     out.push(Beside { key, tie, ..value.clone() });
                 }

@@ -4,23 +4,22 @@
 //! snapshot. A file that holds none of them is left after a search for their spellings.
 
 mod beside;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-use rayon::prelude::*;
 
 use super::cause::Matcher;
-use super::class::Class;
-use super::lifetime::{LARGEST, TermMap, is_binary};
-use super::objects::Objects;
+use super::lifetime::{TermMap, is_binary};
 use super::path::RepoPath;
-use super::snapshot::{Blob, Content, Mask};
+use super::snapshot::Mask;
 use super::term::Term;
 use crate::reference::literal::Literal;
 
 pub use beside::{Beside, Tie};
+pub use versions::Versions;
 
 /// The keys that are asked for.
 #[derive(Debug, Default)]
@@ -125,63 +124,10 @@ impl Pairs {
         pairs.into_iter().flat_map(BTreeMap::values)
     }
 
-    /// Reads `blobs`, in parallel; see [`super::lifetime::Lifetimes::read`] for `reader` and `overlaid`.
-    ///
-    /// # Errors
-    /// What `reader` says where the store can't be opened.
-    pub fn read<E: Send>(
-        asked: &Asked,
-        blobs: &[Blob],
-        overlaid: &[&[u8]],
-        reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync,
-    ) -> Result<Self, E> {
-        if asked.is_empty() {
-            return Ok(Self::default());
-        }
-        let workers = rayon::current_num_threads().max(1);
-        let chunk = blobs.len().div_ceil(workers * 4).max(1);
-        blobs
-            .par_chunks(chunk)
-            .map(|chunk| {
-                let mut part = Self::default();
-                reader(&mut |objects| {
-                    for blob in chunk.iter().filter(|b| b.class == Class::Code) {
-                        part.read_blob(asked, blob, overlaid, objects);
-                    }
-                })?;
-                Ok(part)
-            })
-            .try_reduce(Self::default, |a, b| Ok(a.merged(b)))
-    }
-
-    fn read_blob(&mut self, asked: &Asked, blob: &Blob, overlaid: &[&[u8]], objects: &dyn Objects) {
-        let read;
-        let content: &[u8] = match blob.content {
-            Content::Overlaid(at) => overlaid.get(at).copied().unwrap_or_default(),
-            Content::Object(id) => {
-                if objects.size(id).is_ok_and(|size| size > LARGEST) {
-                    return;
-                }
-                let Ok(bytes) = objects.blob(id) else { return };
-                read = bytes;
-                &read
-            }
-        };
-        if is_binary(content) || !asked.may_hold(content) {
-            return;
-        }
-        for beside in beside::of_file(&blob.path, content, &asked.terms) {
-            self.add(
-                beside.key,
-                Pair {
-                    path: blob.path.clone(),
-                    literal: beside.literal,
-                    tie: beside.tie,
-                    held: blob.held,
-                    line: beside.line,
-                    text: beside.text,
-                },
-            );
+    /// Takes in what a version of the file at `path`, held by `held`, says beside keys.
+    pub fn take(&mut self, path: &RepoPath, held: Mask, found: Vec<Beside>) {
+        for Beside { key, literal, tie, line, text } in found {
+            self.add(key, Pair { path: path.clone(), literal, tie, held, line, text });
         }
     }
 
@@ -208,7 +154,9 @@ impl Pairs {
         }
     }
 
-    fn merged(mut self, other: Self) -> Self {
+    /// Both together.
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
         for (key, pairs) in other.by_key {
             for pair in pairs.into_values() {
                 self.add(key, pair);

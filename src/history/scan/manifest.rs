@@ -7,9 +7,14 @@ use super::{ignored, route};
 /// Calls `each` with every name that the file at `path` declares, and its line from 1 (0 where the
 /// form of the file does not tell).
 pub fn names(path: &RepoPath, content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    route::routes(content, &mut |route, line| each(Domain::Route, route, line));
+    declared(path, content, each);
+}
+
+/// [`names`] without routes.
+pub fn declared(path: &RepoPath, content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
     let name = path.name();
     let suffix = path.extension().unwrap_or_default();
-    route::routes(content, &mut |route, line| each(Domain::Route, route, line));
     binary(path, each);
     match name {
         b".gitignore" => ignored::patterns(path, content, &mut |pattern, line| each(Domain::Ignored, pattern, line)),

@@ -8,12 +8,14 @@
 mod affix;
 mod ignored;
 mod manifest;
+mod memo;
 mod role;
 mod route;
 mod syntax;
 
 pub use ignored::ignoring;
-pub use manifest::names;
+pub use manifest::{declared, names};
+pub use memo::{Line as MemoLine, Memo};
 pub use route::{route_endings, routes};
 pub use syntax::{Language, language_of};
 
@@ -72,7 +74,7 @@ const LONG_LINE: usize = 4096;
 /// Reads `content` of the file at `path` and gives every name in it to `sink`.
 pub fn scan(path: &RepoPath, content: &[u8], sink: &mut impl Sink) {
     let syntax = Syntax::of(path, content);
-    let mut state = State { in_block: None, syntax: &syntax, flag_attribute: false };
+    let mut state = State::new(&syntax);
     let mut start = 0;
     let mut number = 0;
     while start < content.len() {
@@ -84,6 +86,7 @@ pub fn scan(path: &RepoPath, content: &[u8], sink: &mut impl Sink) {
 }
 
 /// Whether a byte can be part of a name.
+#[inline]
 pub(crate) fn is_name(byte: u8) -> bool {
     NAME[byte as usize]
 }
@@ -99,22 +102,30 @@ static NAME: [bool; 256] = {
     table
 };
 
+/// What a line's names depend on beside the line itself.
 struct State<'a> {
-    /// The closing mark of the block comment that is open.
-    in_block: Option<&'static [u8]>,
+    /// Whether a block comment is open.
+    in_block: bool,
     syntax: &'a Syntax,
     /// Whether an attribute above says that the next field is an option (`#[arg(long)]`).
     flag_attribute: bool,
 }
 
-impl State<'_> {
+impl<'a> State<'a> {
+    /// The state at the start of a file.
+    fn new(syntax: &'a Syntax) -> Self {
+        Self { in_block: false, syntax, flag_attribute: false }
+    }
+
     fn line(&mut self, line: &[u8], offset: usize, number: u32, sink: &mut impl Sink) {
         let mut at = 0;
-        if let Some(close) = self.in_block {
+        if self.in_block
+            && let Some((_, close)) = self.syntax.block
+        {
             match memchr::memmem::find(line, close) {
                 Some(found) => {
                     at = found + close.len();
-                    self.in_block = None;
+                    self.in_block = false;
                     comment_tokens(&line[..found], offset, number, sink);
                 }
                 None => {
@@ -132,8 +143,13 @@ impl State<'_> {
         shape.flag_field = self.flag_attribute;
         let mut quote = 0u8;
         let mut compound_end = 0;
+        let interesting = &self.syntax.interesting;
         while at < line.len() {
             let byte = line[at];
+            if !interesting[byte as usize] {
+                at += 1;
+                continue;
+            }
             if is_name(byte) {
                 let start = at;
                 while at < line.len() && is_name(line[at]) {
@@ -199,7 +215,7 @@ impl State<'_> {
                     }
                     None => {
                         comment_tokens(&line[body..], offset + body, number, sink);
-                        self.in_block = Some(close);
+                        self.in_block = true;
                         return;
                     }
                 }

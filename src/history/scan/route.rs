@@ -3,24 +3,60 @@
 /// Longest route that is read, in bytes.
 const LONGEST: usize = 200;
 
+/// What a parameter begins with.
+const OPENS: &[u8] = b"{:<$%*(";
+
 /// Calls `each` with every string of `content` that could be a route, in its normal form, and its
 /// line from 1.
 pub fn routes(content: &[u8], each: &mut dyn FnMut(&[u8], u32)) {
     let mut line = 1;
     let mut counted = 0;
     for at in memchr::memchr_iter(b'/', content) {
-        let before = at.checked_sub(1).map_or(b'\n', |i| content[i]);
-        let rest = &content[at..content.len().min(at + LONGEST)];
-        let end = match before {
-            b'"' | b'\'' | b'`' => memchr::memchr(before, rest),
-            // A key of an API description, or a route behind its method in a string.
-            b' ' | b'\n' => rest.iter().position(|b| matches!(b, b':' | b'"' | b'\'' | b'`' | b'\n')),
-            _ => None,
-        };
-        let Some(route) = end.and_then(|end| normal(&rest[..end])) else { continue };
+        let Some(route) = candidate(content, at).and_then(normal) else { continue };
         line += memchr::memchr_iter(b'\n', &content[counted..at]).count();
         counted = at;
         each(&route, u32::try_from(line).unwrap_or(u32::MAX));
+    }
+}
+
+/// What could be a route from the slash at `at` on.
+fn candidate(content: &[u8], at: usize) -> Option<&[u8]> {
+    let before = at.checked_sub(1).map_or(b'\n', |i| content[i]);
+    let rest = &content[at..content.len().min(at + LONGEST)];
+    let end = match before {
+        b'"' | b'\'' | b'`' => memchr::memchr(before, rest),
+        // A key of an API description, or a route behind its method in a string.
+        b' ' | b'\n' => rest.iter().position(|b| matches!(b, b':' | b'"' | b'\'' | b'`' | b'\n')),
+        _ => None,
+    };
+    end.map(|end| &rest[..end])
+}
+
+/// [`routes`] of one line with the end of line that it has, if any; false where one of its routes may go
+/// on in the next line, so that [`spilling`] must be asked too.
+pub(super) fn in_line(line: &[u8], each: &mut dyn FnMut(&[u8])) -> bool {
+    let mut whole = true;
+    for at in memchr::memchr_iter(b'/', line) {
+        match candidate(line, at) {
+            Some(found) => normal(found).iter().for_each(|route| each(route)),
+            None => whole &= !spills(line, at),
+        }
+    }
+    whole
+}
+
+/// Whether the string that the slash at `at` begins is still open at the end of the line.
+fn spills(line: &[u8], at: usize) -> bool {
+    line.len() - at < LONGEST && at.checked_sub(1).is_some_and(|i| matches!(line[i], b'"' | b'\'' | b'`'))
+}
+
+/// The routes that begin in `line` (a range of `content`) and end behind it.
+pub(super) fn spilling(content: &[u8], line: std::ops::Range<usize>, each: &mut dyn FnMut(&[u8])) {
+    let Some(text) = content.get(line.clone()) else { return };
+    for at in memchr::memchr_iter(b'/', text) {
+        if candidate(text, at).is_none() && spills(text, at) {
+            candidate(content, line.start + at).and_then(normal).iter().for_each(|route| each(route));
+        }
     }
 }
 
@@ -38,11 +74,15 @@ pub fn route_endings(route: &[u8]) -> Vec<Vec<u8>> {
 fn normal(text: &[u8]) -> Option<Vec<u8>> {
     let path = text.split(|b| matches!(b, b'?' | b'#')).next()?;
     let path = path.strip_suffix(b"/").unwrap_or(path);
+    // What most strings and comments fail by, before anything is written.
+    if path.len() < 2 || path.iter().any(|b| matches!(b, b' ' | b'\t')) && !path.iter().any(|b| OPENS.contains(b)) {
+        return None;
+    }
     let mut out = Vec::with_capacity(path.len());
     let mut literal = false;
     for part in path.strip_prefix(b"/")?.split(|&b| b == b'/') {
         out.push(b'/');
-        let is_parameter = matches!(part.first(), Some(b'{' | b':' | b'<' | b'$' | b'%' | b'*' | b'('));
+        let is_parameter = part.first().is_some_and(|b| OPENS.contains(b));
         if is_parameter {
             out.extend_from_slice(b"{}");
         } else if !part.is_empty()

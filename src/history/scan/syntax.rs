@@ -42,6 +42,8 @@ pub(super) struct Syntax {
     line_comments: &'static [&'static [u8]],
     pub block: Option<(&'static [u8], &'static [u8])>,
     quotes: &'static [u8],
+    /// Bytes that mean something outside of names, or can be part of one.
+    pub interesting: [bool; 256],
 }
 
 /// The language of the file at `path`, whose first bytes `content` may tell it by `#!`.
@@ -119,7 +121,15 @@ impl Syntax {
             L::Lisp => (&[b";"], None, b"\""),
             L::Other => (&[b"# ", b"//", b"-- "], None, b"\"'"),
         };
-        Self { language, line_comments, block, quotes }
+        let mut interesting = [false; 256];
+        for byte in 0..=u8::MAX {
+            interesting[byte as usize] = super::is_name(byte)
+                || matches!(byte, b'\\' | b'-')
+                || quotes.contains(&byte)
+                || line_comments.iter().any(|mark| mark.first() == Some(&byte))
+                || block.is_some_and(|(open, _)| open.first() == Some(&byte));
+        }
+        Self { language, line_comments, block, quotes, interesting }
     }
 
     pub fn is_quote(&self, byte: u8) -> bool {

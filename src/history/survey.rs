@@ -1,0 +1,186 @@
+//! One reading of the history's contents, for all that is asked of them.
+//!
+//! Every content of every snapshot is read once, the versions of a file one after the other, so that
+//! lines which they share are looked at once. Out of it come the lifetime table, the values beside the
+//! keys that pages give values to, and what manifests say of versions.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::class::Class;
+use super::facts::{self, Facts, Held};
+use super::lifetime::{LARGEST, Lifetimes, Part, Unread, is_binary};
+use super::objects::Objects;
+use super::pairs::{Asked, Pairs, Versions};
+use super::scan::{self, Memo, Role};
+use super::snapshot::{Blob, Content, Mask};
+use super::term::Term;
+
+/// What the contents of the history hold.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Every name's life.
+    pub lifetimes: Lifetimes,
+    /// The values beside the keys that were asked for.
+    pub pairs: Pairs,
+    /// What manifests say of versions.
+    pub facts: Facts,
+}
+
+/// What is surveyed.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// The contents, ordered by path.
+    pub blobs: &'a [Blob],
+    /// The set that holds only the head.
+    pub head: Mask,
+    /// The contents that are laid over the head.
+    pub overlaid: &'a [&'a [u8]],
+    /// The keys whose values are asked for.
+    pub asked: &'a Asked,
+}
+
+/// Files that a thread takes at once.
+const AT_ONCE: usize = 8;
+
+impl Survey {
+    /// Reads `ground`, in parallel. `reader` calls back with a view of the object store of the calling
+    /// thread's own.
+    ///
+    /// # Errors
+    /// What `reader` says where the store can't be opened.
+    pub fn read<E: Send>(
+        ground: Ground<'_>,
+        reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync,
+    ) -> Result<Self, E> {
+        let files: Vec<&[Blob]> = ground.blobs.chunk_by(|a, b| a.path == b.path).collect();
+        let next = AtomicUsize::new(0);
+        let workers = rayon::current_num_threads().max(1);
+        let done: Vec<Found> = (0..workers)
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|_| {
+                let mut found = Found::default();
+                if next.load(Ordering::Relaxed) < files.len() {
+                    reader(&mut |objects| {
+                        let mut surveyor = Surveyor::new(ground, objects, &mut found);
+                        loop {
+                            let first = next.fetch_add(AT_ONCE, Ordering::Relaxed);
+                            let Some(some) = files.get(first..files.len().min(first + AT_ONCE)) else { break };
+                            some.iter().for_each(|versions| surveyor.file(versions));
+                        }
+                    })?;
+                }
+                Ok(found)
+            })
+            .collect::<Result<_, E>>()?;
+        Ok(Self::of(done))
+    }
+
+    fn of(done: Vec<Found>) -> Self {
+        let mut survey = Self::default();
+        let mut parts = Vec::new();
+        let mut stated = Vec::new();
+        for found in done {
+            parts.push(found.names);
+            survey.pairs = survey.pairs.merged(found.pairs);
+            stated.extend(found.facts);
+        }
+        // In the order of the files, whoever read them.
+        stated.sort_by(|a, b| a.path.cmp(&b.path));
+        stated.into_iter().for_each(|held| survey.facts.push(held));
+        survey.lifetimes = Lifetimes::of_parts(parts);
+        survey
+    }
+}
+
+/// What one thread found.
+#[derive(Default)]
+struct Found {
+    names: Part,
+    pairs: Pairs,
+    facts: Vec<Held>,
+}
+
+struct Surveyor<'a> {
+    ground: Ground<'a>,
+    objects: &'a dyn Objects,
+    found: &'a mut Found,
+    memo: Memo,
+    versions: Versions,
+    numbers: Vec<u32>,
+}
+
+impl<'a> Surveyor<'a> {
+    fn new(ground: Ground<'a>, objects: &'a dyn Objects, found: &'a mut Found) -> Self {
+        let (memo, versions, numbers) = Default::default();
+        Self { ground, objects, found, memo, versions, numbers }
+    }
+
+    /// Reads the versions of one file.
+    fn file(&mut self, versions: &[Blob]) {
+        self.memo.clear();
+        self.versions.clear();
+        self.found.names.next_file();
+        for blob in versions {
+            match blob.content {
+                Content::Overlaid(at) => self.version(blob, self.ground.overlaid.get(at).copied().unwrap_or_default()),
+                Content::Object(id) => {
+                    let objects = self.objects;
+                    if objects.size(id).is_ok_and(|size| size > LARGEST) {
+                        self.skip(blob, Unread::TooLarge);
+                    } else if objects.with_blob(id, &mut |bytes| self.version(blob, bytes)).is_err() {
+                        self.skip(blob, Unread::Missing);
+                    }
+                }
+            }
+        }
+        let Some(class) = versions.first().map(|v| v.class) else { return };
+        let names = &mut self.found.names;
+        for line in self.memo.lines() {
+            for token in self.memo.tokens(line) {
+                names.add(token.exact, token.role, class, line.held);
+                if token.folded != token.exact {
+                    names.add(token.folded, token.role, class, line.held);
+                }
+            }
+            for route in self.memo.routes(line) {
+                names.add(*route, Role::Definition, class, line.held);
+            }
+        }
+        for (route, held) in self.memo.spilling() {
+            names.add(*route, Role::Definition, class, *held);
+        }
+    }
+
+    fn version(&mut self, blob: &Blob, content: &[u8]) {
+        if is_binary(content) {
+            return;
+        }
+        let Self { found, memo, versions, numbers, .. } = self;
+        let asked = self.ground.asked;
+        let paired = blob.class == Class::Code && !asked.is_empty();
+        numbers.clear();
+        memo.read(&blob.path, content, blob.held.0, numbers, &mut |text, tokens| {
+            if paired {
+                versions.line(asked, text, tokens);
+            }
+        });
+        if paired {
+            found.pairs.take(&blob.path, blob.held, versions.of(content, memo, numbers));
+        }
+        scan::declared(&blob.path, content, &mut |domain, name, _| {
+            found.names.add(Term::of(domain, name), Role::Definition, blob.class, blob.held.0);
+        });
+        if facts::counts(&blob.path) {
+            found.facts.extend(facts::of_blob(blob, content));
+        }
+    }
+
+    fn skip(&mut self, blob: &Blob, why: Unread) {
+        if !blob.held.and(self.ground.head).is_empty() {
+            self.found.names.unread.push((blob.path.clone(), why));
+        }
+    }
+}
