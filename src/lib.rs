@@ -26,6 +26,9 @@
 //! | [`report`] | text, JSON, SARIF, HTML, Markdown: pure functions of the audit |
 //! | [`fix`] | certain changes to pages, as a patch or in place |
 //! | [`exclusion`] | what a retrieval pipeline should not quote, in the form that its store takes |
+//! | [`publish`] | the only stage that writes outside: a Dify dataset |
+//! | [`serve`] | a filter in front of a retrieval service, by an exclusion list |
+//! | [`graph`] | pages, what they name and who owns them as a graph; which pages a file concerns |
 //! | [`schema`] | the published JSON Schemas of all that is read and written |
 //!
 //! An audit uses no network, runs nothing of what it audits, and gives the same bytes for the same
@@ -36,12 +39,15 @@ pub mod document;
 pub mod exclusion;
 pub mod finding;
 pub mod fix;
+pub mod graph;
 pub mod history;
 pub mod pipeline;
+pub mod publish;
 pub mod reference;
 pub mod report;
 pub mod rule;
 pub mod schema;
+pub mod serve;
 pub mod source;
 pub mod triage;
 

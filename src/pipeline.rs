@@ -4,6 +4,7 @@ mod error;
 mod options;
 mod outcome;
 mod pages;
+mod ranking;
 mod slugs;
 mod state;
 

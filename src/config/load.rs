@@ -10,7 +10,8 @@ use super::raw::RawConfig;
 use super::rules::RuleSpec;
 use super::text::Source;
 use super::{
-    CacheConfig, Config, DocumentsConfig, ExportConfig, FILE_NAME, RunConfig, SourceConfig, SystemConfig, VersionConfig,
+    CacheConfig, Config, DocumentsConfig, ExportConfig, FILE_NAME, PolicyConfig, RunConfig, SourceConfig, SystemConfig,
+    VersionConfig,
 };
 use super::{hint, rules, run, system, trust};
 
@@ -143,6 +144,7 @@ fn resolve(raw: RawConfig, origin: Origin, known: &[RuleSpec], source: &Source<'
         systems: SystemConfig::resolve_all(&raw.system.unwrap_or_default(), source)?,
         bots: system::names(&raw.bots.unwrap_or_default(), source)?,
         export: ExportConfig::resolve(raw.export.unwrap_or_default(), source)?,
+        policy: PolicyConfig::resolve(raw.policy.unwrap_or_default(), source)?,
     })
 }
 

@@ -13,6 +13,7 @@ pub mod documents;
 pub mod error;
 pub mod export;
 pub mod load;
+pub mod policy;
 pub mod raw;
 pub mod rules;
 pub mod run;
@@ -34,6 +35,7 @@ pub use documents::DocumentsConfig;
 pub use error::ConfigError;
 pub use export::ExportConfig;
 pub use load::{Loaded, Origin, find, load, parse, parse_bytes};
+pub use policy::{AreaConfig, PolicyConfig};
 pub use rules::{OptionSpec, OptionValue, RuleConfig, RuleSpec};
 pub use run::{FailOn, RunConfig};
 pub use sources::{PlaceConfig, SourceConfig};
@@ -66,6 +68,8 @@ pub struct Config {
     pub bots: Vec<globset::Glob>,
     /// Exclusion lists.
     pub export: ExportConfig,
+    /// What is laid over the policy.
+    pub policy: PolicyConfig,
 }
 
 impl Config {

@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::cache::RawCache;
 use super::documents::RawDocuments;
 use super::export::RawExport;
+use super::policy::RawPolicy;
 use super::rules::RawRule;
 use super::run::FailOn;
 use super::sources::RawSource;
@@ -53,4 +54,6 @@ pub struct RawConfig {
     pub bots: Option<Vec<Spanned<String>>>,
     /// Exclusion lists.
     pub export: Option<RawExport>,
+    /// When pages should be looked at again, and what happens to what could not be decided.
+    pub policy: Option<RawPolicy>,
 }

@@ -144,6 +144,41 @@ pub fn export(audit: &Path, policy: &Policy, options: &Options, output: Output<'
     }
 }
 
+/// Hands the records of the audit at `audit` to `each`, pages before their sections, as they would be
+/// exported: with what stands already, and only if the list would be allowed.
+///
+/// # Errors
+/// If the audit is not to be used or the list would drop too much. `each` may have been called by
+/// then: act on the records only once all is well.
+pub fn records(
+    audit: &Path,
+    policy: &Policy,
+    options: &Options,
+    each: &mut dyn FnMut(&AuditFile, &Record<'_>),
+) -> Result<Outcome, ExportError> {
+    let audit = AuditFile::open(audit, policy)?;
+    let previous = options.previous.as_deref().map(Previous::read).transpose()?.flatten();
+    let run = Run { audit: &audit, policy, options, previous: previous.as_ref() };
+    run.checked(&mut Handed { audit: &audit, each }, &mut std::io::sink())
+}
+
+/// Hands records on.
+struct Handed<'a, 'f> {
+    audit: &'a AuditFile,
+    each: &'f mut dyn FnMut(&AuditFile, &Record<'_>),
+}
+
+impl Sink for Handed<'_, '_> {
+    fn record(&mut self, record: &Record<'_>, _out: &mut dyn Write) -> Result<(), ExportError> {
+        (self.each)(self.audit, record);
+        Ok(())
+    }
+
+    fn finish(&mut self, _audit: &AuditFile, _out: &mut dyn Write) -> Result<(), ExportError> {
+        Ok(())
+    }
+}
+
 /// The canonical list of the audit at `audit`, in memory, without the fuse: what `--diff` compares.
 ///
 /// # Errors

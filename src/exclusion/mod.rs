@@ -17,7 +17,7 @@ pub mod target;
 pub mod template;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,9 @@
 //! What git remembers: when a page's lines were written, what the code held then and holds now.
 
 pub mod cause;
+pub mod churn;
 pub mod class;
+pub mod declared;
 pub mod facts;
 pub mod ignore_revs;
 pub mod lifetime;
@@ -17,6 +19,7 @@ pub mod pages;
 pub mod pairs;
 pub mod path;
 pub mod paths;
+pub mod people;
 pub mod rename;
 pub mod replacement;
 pub mod repository;

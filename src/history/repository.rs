@@ -376,7 +376,7 @@ fn subject(message: &[u8]) -> &[u8] {
     message.split(|&b| b == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty()).unwrap_or_default()
 }
 
-fn decode(bytes: &[u8], label: Option<&str>) -> String {
+pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     match label.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes())) {
         Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
         None => String::from_utf8_lossy(bytes).into_owned(),
@@ -384,7 +384,7 @@ fn decode(bytes: &[u8], label: Option<&str>) -> String {
 }
 
 /// Control characters would let a commit write to the reader's terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.trim().chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 

@@ -5,6 +5,7 @@ use crate::history::overlay::OverlayError;
 use crate::history::{OpenError, ReadError};
 use crate::triage::baseline::BaselineError;
 use crate::triage::policy::PolicyError;
+use crate::triage::reviews::ReviewsError;
 
 /// Why an audit could not be done at all.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,17 @@ pub enum AuditError {
     /// The baseline is none.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
+    /// The reviews file can't be read.
+    #[error("the reviews file {} can't be read: {message}", path.display())]
+    ReviewsFile {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The system's words.
+        message: String,
+    },
+    /// The reviews file is none.
+    #[error(transparent)]
+    Reviews(#[from] ReviewsError),
     /// The policy is none.
     #[error(transparent)]
     Policy(#[from] PolicyError),

@@ -28,6 +28,8 @@ pub struct AuditOptions {
     pub min_confidence: Level,
     /// A file of known findings to hide.
     pub baseline: Option<PathBuf>,
+    /// A file of reviews, which reset the age of pages.
+    pub reviews: Option<PathBuf>,
 }
 
 /// Where facts are kept between runs.

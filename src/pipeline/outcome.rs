@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::error::AuditError;
 use super::options::AuditOptions;
 use super::pages::{HeadPage, Pages};
+use super::ranking;
 use super::state::State;
 use crate::document::Document;
 use crate::finding::{Finding, Inconclusive};
@@ -16,6 +17,7 @@ use crate::reference::Reference;
 use crate::report::json::{self, convert, v1};
 use crate::report::link;
 use crate::triage::policy::Policy;
+use crate::triage::reviews::Reviews;
 use crate::triage::{self, Filter, Triaged, baseline::Baseline, verdict};
 
 /// What an audit gives.
@@ -25,6 +27,8 @@ pub struct AuditOutcome {
     pub audit: v1::Audit,
     /// The findings after triage, for baselines.
     pub triaged: Triaged,
+    /// What the user should know and what did not end the audit; a line each.
+    pub warnings: Vec<String>,
 }
 
 /// All that the stages found.
@@ -58,18 +62,20 @@ pub(super) fn finish(mut parts: Parts<'_>) -> Result<AuditOutcome, AuditError> {
     let triaged = triage::apply(findings, &documents, baseline.as_ref(), &filter, parts.now);
     let worker = parts.repository.worker()?;
     let diffs = json::cause_diffs(&worker.objects()?, &triaged.findings);
+    let edits = ranking::edits(&parts)?;
     let pages = parts
         .pages
         .pages
         .iter()
         .zip(parts.references)
-        .map(|(page, references)| convert::Page {
+        .zip(&edits)
+        .map(|((page, references), edits)| convert::Page {
             document: &page.document,
             source: "git",
             url: None,
             references: references.len(),
             last_edited: edit(&parts, page),
-            section_edits: Vec::new(),
+            section_edits: edits.published(&parts),
         })
         .collect();
     let mut audit = convert::audit(&convert::Input {
@@ -82,8 +88,20 @@ pub(super) fn finish(mut parts: Parts<'_>) -> Result<AuditOutcome, AuditError> {
         unread_files: parts.unread,
         diffs,
     });
-    verdict::apply(&mut audit, &Policy::builtin()?);
-    Ok(AuditOutcome { audit, triaged })
+    let mut warnings = Vec::new();
+    if let Some(path) = &parts.options.reviews {
+        warnings = read_reviews(path)?.apply(&mut audit.documents, parts.now);
+    }
+    let policy = Policy::builtin()?.with(&parts.options.config.policy);
+    ranking::apply(&mut audit, &parts, &edits, &policy)?;
+    verdict::apply(&mut audit, &policy);
+    Ok(AuditOutcome { audit, triaged, warnings })
+}
+
+fn read_reviews(path: &Path) -> Result<Reviews, AuditError> {
+    let bytes =
+        std::fs::read(path).map_err(|e| AuditError::ReviewsFile { path: path.to_owned(), message: e.to_string() })?;
+    Ok(Reviews::parse(&path.to_string_lossy(), &bytes)?)
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline, AuditError> {
@@ -99,12 +117,12 @@ fn edit(parts: &Parts<'_>, page: &HeadPage) -> Option<v1::Edit> {
     parts.histories.last_edit(&page.path).map(|at| commit(parts, at))
 }
 
-fn commit(parts: &Parts<'_>, at: MainIx) -> v1::Edit {
+pub(super) fn commit(parts: &Parts<'_>, at: MainIx) -> v1::Edit {
     let commit = parts.repository.commit_ref(parts.state.mainline.get(at).id);
     v1::Edit { date: date(commit.time), author: commit.author, commit: Some(commit.id) }
 }
 
-fn date(seconds: i64) -> DateTime<Utc> {
+pub(super) fn date(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::history::cause::Changed;
+use crate::history::declared::{self, Declared};
 use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
 use crate::history::pairs::Asked;
 use crate::history::snapshot::{self, Census, Content, HeadFile, MOST, Snapshots};
@@ -90,6 +91,20 @@ impl State {
         let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
         let ground = Ground { blobs: &self.census.blobs, head: self.snapshots.head(), overlaid: &overlaid, asked };
         Survey::read(ground, |read| {
+            let worker = repository.worker()?;
+            let objects = worker.objects()?;
+            read(&objects);
+            Ok(())
+        })
+    }
+
+    /// Finds the files of the head that declare the names of `asked`.
+    ///
+    /// # Errors
+    /// Where the object store can't be opened.
+    pub fn declared(&self, repository: &Repository, asked: &declared::Asked) -> Result<Declared, ReadError> {
+        let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
+        Declared::read(&self.census.head, asked, &overlaid, |read| {
             let worker = repository.worker()?;
             let objects = worker.objects()?;
             read(&objects);

@@ -30,6 +30,26 @@ pub enum Kind {
     Dependency,
 }
 
+impl Kind {
+    /// Its name in reports, such as `env-var`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Link => "link",
+            Self::Symbol => "symbol",
+            Self::Flag => "flag",
+            Self::EnvVar => "env-var",
+            Self::ConfigKey => "config-key",
+            Self::Route => "route",
+            Self::Metric => "metric",
+            Self::Command => "command",
+            Self::Resource => "resource",
+            Self::Dependency => "dependency",
+        }
+    }
+}
+
 /// Where in the page a reference stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {

@@ -3,6 +3,7 @@
 pub mod checks;
 mod confidence;
 mod definition;
+pub mod described;
 pub mod explain;
 pub mod past;
 pub mod prove;

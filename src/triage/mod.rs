@@ -9,6 +9,7 @@ pub mod near_duplicates;
 pub mod owners;
 pub mod policy;
 pub mod review;
+pub mod reviews;
 pub mod score;
 pub mod signals;
 pub mod suppression;

@@ -6,6 +6,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::config::PolicyConfig;
 use crate::report::json::v1::Action;
 
 const DEFAULT: &str = include_str!("../../rules/policy/default.toml");
@@ -66,6 +67,9 @@ pub struct Raw {
     pub churn: ChurnRules,
     /// What other signals cost.
     pub signals: SignalPoints,
+    /// When people count as gone.
+    #[serde(default)]
+    pub owners: OwnerRules,
     /// Intervals by path.
     #[serde(default)]
     pub area: Vec<Area>,
@@ -159,6 +163,20 @@ pub struct SignalPoints {
     pub duplicate: u32,
 }
 
+/// When people count as gone.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnerRules {
+    /// Days without a commit anywhere, before the repository's last one.
+    pub gone_after: u32,
+}
+
+impl Default for OwnerRules {
+    fn default() -> Self {
+        Self { gone_after: 365 }
+    }
+}
+
 /// An interval of some pages.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -212,6 +230,29 @@ impl Policy {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { raw, areas })
+    }
+
+    /// This policy with what a configuration says laid over it: its areas go before those here.
+    #[must_use]
+    pub fn with(mut self, config: &PolicyConfig) -> Self {
+        let areas = config.areas.iter().map(|area| (area.glob.compile_matcher(), area.interval.get()));
+        self.areas.splice(0..0, areas);
+        if let Some(days) = config.interval {
+            self.raw.age.interval = days.get();
+        }
+        if let Some(days) = config.gone_after {
+            self.raw.owners.gone_after = days.get();
+        }
+        if let Some(action) = config.inconclusive {
+            self.raw.action.inconclusive = action;
+        }
+        self
+    }
+
+    /// The longest interval of any page, in days.
+    #[must_use]
+    pub fn longest_interval(&self) -> u32 {
+        self.areas.iter().map(|(_, days)| *days).max().unwrap_or(0).max(self.raw.age.interval)
     }
 
     /// The values.

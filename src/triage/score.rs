@@ -109,7 +109,7 @@ pub fn signals(
         let small = |points: u64| u32::try_from(points).unwrap_or(u32::MAX);
         let age = overdue(0);
         take(small(age), LossKind::Age, format!("{days} days since the last {what}, interval {interval} days"));
-        let churn = own.churn.or(page.churn);
+        let churn = own.churn.as_ref().or(page.churn.as_ref());
         if let Some(churn) = churn {
             let both = overdue(u64::from(churn.commits));
             let text = format!(

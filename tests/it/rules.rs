@@ -43,6 +43,7 @@ pub fn run(example: &Example) -> Audit {
         rules: None,
         min_confidence: Level::Medium,
         baseline: None,
+        reviews: None,
     };
     audit(&options, &Silent).unwrap().audit
 }

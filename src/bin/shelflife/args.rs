@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use shelflife::config::FailOn;
 use shelflife::finding::Level;
 
-use crate::commands::{audit, cache, explain, export, fix, generate, review, rules};
+use crate::commands::{audit, cache, explain, export, fix, generate, graph, impact, publish, review, rules, serve};
 use crate::style::ColorChoice;
 
 /// Finds what documentation says that is no longer true, and proves it from git history.
@@ -30,6 +30,10 @@ pub struct Cli {
 pub enum Command {
     Audit(Box<audit::Args>),
     Export(Box<export::Args>),
+    Publish(Box<publish::Args>),
+    Serve(Box<serve::Args>),
+    Graph(graph::Args),
+    Impact(impact::Args),
     Explain(explain::Args),
     Review(review::Args),
     Fix(fix::Args),

@@ -88,6 +88,8 @@ impl From<AuditError> for Failure {
             // What the user named is wrong, not what is audited.
             AuditError::BaselineFile { .. }
             | AuditError::Baseline(_)
+            | AuditError::ReviewsFile { .. }
+            | AuditError::Reviews(_)
             | AuditError::Discovery(_)
             | AuditError::Policy(_) => Self::usage(message),
             AuditError::Open(_) | AuditError::Read(_) | AuditError::Overlay(_) | AuditError::Threads { .. } => {

@@ -160,6 +160,7 @@ fn page(page: &Page<'_>, counts: &Counts) -> v1::Document {
             content_hash: section_hash(section.span.of(&document.text)),
             last_edited: edited.clone(),
             blocks: Vec::new(),
+            mentions: Vec::new(),
             signals: v1::Signals::default(),
             verdict: None,
         }

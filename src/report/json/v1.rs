@@ -189,12 +189,29 @@ pub struct Section {
     /// Ids of the source's own blocks (Notion) that make it up, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<String>,
+    /// What it names that the code backs, in reading order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
     /// What ranks the section without accusing it; what is empty here is the page's.
     #[serde(default, skip_serializing_if = "Signals::is_empty")]
     pub signals: Signals,
     /// What the policy makes of it; none before triage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+}
+
+/// Something that a section names and that stands in the code today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Mention {
+    /// What it is: `path`, `link`, `symbol`, `flag`, `env-var`, `config-key`, `route`, `metric`,
+    /// `command`, `resource`, `dependency`.
+    pub kind: String,
+    /// As the page writes it.
+    pub text: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// The files that it names or that declare it, by path; a folder ends in a slash.
+    pub files: Vec<String>,
 }
 
 /// What is known of a page or section besides findings: it ranks, it never accuses.
@@ -252,19 +269,23 @@ pub struct Owner {
 /// A page whose writers have all left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Orphaned {
-    /// The last day on which any of them committed anything (`YYYY-MM-DD`).
+    /// The last day on which any of them is known to have committed anything (`YYYY-MM-DD`).
     pub last_seen: String,
     /// Those who now change the described code, most recent first.
     pub successors: Vec<String>,
 }
 
 /// Changes of the described code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Churn {
     /// Mainline commits that touched a file that the section names or that backs what it names.
     pub commits: u32,
     /// How many such files there are.
     pub files: u32,
+    /// The day (`YYYY-MM-DD`) from which on commits were counted, where that is later than the last
+    /// edit or review: what lies before changes no verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_from: Option<String>,
 }
 
 /// A newer page that says nearly the same.

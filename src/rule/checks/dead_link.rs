@@ -4,7 +4,7 @@ use super::name;
 use crate::document::slug::{SlugScheme, anchors};
 use crate::history::RepoPath;
 use crate::history::paths::join;
-use crate::history::snapshot::Mask;
+use crate::history::snapshot::{Mask, PathLife};
 use crate::reference::{Kind, Place, Reference};
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
 use crate::rule::system::{Page, System};
@@ -27,6 +27,23 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     }
 }
 
+/// The file or folder to which a link on `page` leads, folders with a slash at their end; `life` gives
+/// the paths that are there.
+#[must_use]
+pub fn target(
+    page: &RepoPath,
+    reference: &Reference,
+    slugs: &[String],
+    life: &dyn Fn(&[u8]) -> Option<PathLife>,
+) -> Option<RepoPath> {
+    let dest = reference.parts.first().filter(|d| !d.is_empty())?;
+    let candidates = meanings(page.parent(), dest, slugs)?.into_iter().flat_map(|m| files(&m.path));
+    candidates.filter(|c| !c.is_empty()).find_map(|path| {
+        let folder = life(&path)?.folder;
+        Some(if folder { RepoPath::new(&[&path[..], b"/"].concat()) } else { RepoPath::new(&path) })
+    })
+}
+
 /// What a link's path can mean in the tree, as a site or a host resolves it.
 #[derive(Debug)]
 struct Meaning {
@@ -41,7 +58,7 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         let fragment = fragment?;
         return lost_anchor(reference, page.path, fragment, system);
     }
-    let meanings = meanings(page, dest, system)?;
+    let meanings = meanings(page.folder(), dest, system.slugs)?;
     let mut was: Option<(RepoPath, Mask, PathStyle)> = None;
     for meaning in &meanings {
         for candidate in files(&meaning.path) {
@@ -71,16 +88,16 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
 }
 
 /// The paths that a destination can mean; `None` where it leads out of the repository.
-fn meanings(page: &Page<'_>, dest: &str, system: &System<'_>) -> Option<Vec<Meaning>> {
+fn meanings(beside: &[u8], dest: &str, slugs: &[String]) -> Option<Vec<Meaning>> {
     if dest.contains("://") {
-        let path = own_path(dest, system.slugs)?;
+        let path = own_path(dest, slugs)?;
         return Some(vec![Meaning { path: join(b"", path.as_bytes())?, style: PathStyle::Root }]);
     }
     let decoded = percent_decoded(dest);
     let mut out = Vec::new();
     if let Some(absolute) = decoded.strip_prefix('/') {
         // A site's root is the folder that holds its pages: any folder above this page.
-        let mut folder = page.folder();
+        let mut folder = beside;
         loop {
             out.extend(join(folder, absolute.as_bytes()).map(|path| Meaning { path, style: PathStyle::Ending }));
             for root in [b"static".as_slice(), b"public", b"content", b"src", b"docs"] {
@@ -94,10 +111,10 @@ fn meanings(page: &Page<'_>, dest: &str, system: &System<'_>) -> Option<Vec<Mean
         }
         return Some(out);
     }
-    out.extend(join(page.folder(), decoded.as_bytes()).map(|path| Meaning { path, style: PathStyle::Relative }));
+    out.extend(join(beside, decoded.as_bytes()).map(|path| Meaning { path, style: PathStyle::Relative }));
     // A site that gives each page a folder of its own makes links one level deeper.
     if let Some(up) = decoded.strip_prefix("../") {
-        out.extend(join(page.folder(), up.as_bytes()).map(|path| Meaning { path, style: PathStyle::Relative }));
+        out.extend(join(beside, up.as_bytes()).map(|path| Meaning { path, style: PathStyle::Relative }));
     }
     out.extend(join(b"", decoded.as_bytes()).map(|path| Meaning { path, style: PathStyle::Root }));
     Some(out)

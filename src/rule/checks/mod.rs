@@ -13,7 +13,7 @@ pub mod dead_symbol;
 pub mod value_drift;
 pub mod version_drift;
 
-mod name;
+pub(super) mod name;
 
 use super::suspect::Suspect;
 use super::system::{Page, System};

@@ -93,6 +93,7 @@ pub fn document(id: &str, title: &str) -> Document {
         content_hash: "fnv1a:0123456789abcdef".into(),
         last_edited: None,
         blocks: Vec::new(),
+        mentions: Vec::new(),
         signals: Signals::default(),
         verdict: None,
     };

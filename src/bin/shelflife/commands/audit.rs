@@ -62,6 +62,9 @@ pub struct Args {
     /// Hide the findings listed in FILE
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
+    /// Count what FILE says of reviews: each resets its page's age, and hides no finding
+    #[arg(long, value_name = "FILE")]
+    reviews: Option<PathBuf>,
     /// Write all findings of this run to FILE, as a baseline for later runs; they don't fail this one
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
@@ -127,6 +130,9 @@ pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
     let outcome = pipeline::audit(&options, &progress);
     progress.finish();
     let outcome = outcome?;
+    for warning in &outcome.warnings {
+        progress.warn(warning);
+    }
 
     let reported = outputs.write(&outcome.audit);
     let baselined = match &write_baseline {
@@ -199,6 +205,7 @@ fn options(args: Args, mut config: Config, rules: Option<Vec<String>>, progress:
         rules,
         min_confidence: asked.or(config.run.min_confidence).unwrap_or(Level::Medium),
         baseline: args.baseline.or_else(|| config.run.baseline.clone()),
+        reviews: args.reviews,
         root: args.path,
         config,
     }

@@ -1,12 +1,10 @@
 //! `shelflife explain`.
 
-use std::fs;
 use std::path::PathBuf;
 
-use shelflife::report::json::v1::{Audit, SCHEMA_VERSION};
 use shelflife::triage::explain::explain;
 
-use super::{export, print};
+use super::{export, print, read_audit};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -34,16 +32,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let policy = export::policy(args.policy.as_deref())?;
-    let name = args.audit.display();
-    let bytes = fs::read(&args.audit)
-        .map_err(|e| Failure::cannot(format!("{name}: {e}")).help("`shelflife audit -o audit.json` writes an audit"))?;
-    let version =
-        serde_json::from_slice::<serde_json::Value>(&bytes).ok().and_then(|v| v.get("schema_version").cloned());
-    if let Some(found) = version.filter(|v| *v != SCHEMA_VERSION) {
-        return Err(Failure::cannot(format!("{name} is an audit of schema version {found}, not {SCHEMA_VERSION}")));
-    }
-    let mut audit: Audit =
-        serde_json::from_slice(&bytes).map_err(|e| Failure::cannot(format!("{name} is no audit: {e}")))?;
+    let mut audit = read_audit(&args.audit)?;
     if args.policy.is_some() {
         shelflife::triage::verdict::apply(&mut audit, &policy);
     }

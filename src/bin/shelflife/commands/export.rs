@@ -198,7 +198,7 @@ fn targets() -> impl TypedValueParser<Value = Target> {
     })
 }
 
-fn share(text: &str) -> Result<f64, String> {
+pub fn share(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
         _ => Err("a share is between 0 and 1, such as 0.2".into()),

@@ -115,6 +115,7 @@ fn options(args: &Args, root: &Path, paint: Paint) -> Result<AuditOptions, Failu
         rules: None,
         min_confidence: config.run.min_confidence.unwrap_or(Level::Medium),
         baseline: config.run.baseline.clone(),
+        reviews: None,
         config,
     })
 }

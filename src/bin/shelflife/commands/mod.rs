@@ -6,15 +6,21 @@ pub mod explain;
 pub mod export;
 pub mod fix;
 pub mod generate;
+pub mod graph;
+pub mod impact;
+pub mod publish;
 pub mod review;
 pub mod rules;
+pub mod serve;
 pub mod setup;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use shelflife::report::escape;
+use shelflife::report::json::v1::{Audit, SCHEMA_VERSION};
 
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
@@ -31,6 +37,10 @@ pub fn main() -> Exit {
     let result = match cli.command {
         Command::Audit(args) => audit::run(*args, color),
         Command::Export(args) => export::run(&args),
+        Command::Publish(args) => publish::run(&args.command),
+        Command::Serve(args) => serve::run(&args),
+        Command::Graph(args) => graph::run(&args),
+        Command::Impact(args) => impact::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Fix(args) => fix::run(&args, color),
@@ -84,6 +94,23 @@ fn refuse(error: &clap::Error) -> Exit {
         let _ = writeln!(err, "{} {}", paint.help("help:"), escape::terminal(&line));
     }
     Exit::Usage
+}
+
+/// Reads a whole audit.
+fn read_audit(path: &Path) -> Result<Audit, Failure> {
+    let name = path.display();
+    let bytes = std::fs::read(path)
+        .map_err(|e| Failure::cannot(format!("{name}: {e}")).help("`shelflife audit -o audit.json` writes an audit"))?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        // A later version may differ anywhere: say that rather than where.
+        let value = serde_json::from_slice::<serde_json::Value>(&bytes).ok();
+        match value.and_then(|v| v.get("schema_version").cloned()).filter(|v| *v != SCHEMA_VERSION) {
+            Some(found) => {
+                Failure::cannot(format!("{name} is an audit of schema version {found}, not {SCHEMA_VERSION}"))
+            }
+            None => Failure::cannot(format!("{name} is no audit: {error}")),
+        }
+    })
 }
 
 /// Writes `text` to stdout.

@@ -1,12 +1,13 @@
 //! `shelflife review`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
 use shelflife::document::Format;
 use shelflife::report::file::write_atomically;
 use shelflife::triage::review::record;
+use shelflife::triage::reviews::{Entry, Reviews};
 
 use super::print;
 use crate::exit::Exit;
@@ -20,7 +21,8 @@ use crate::failure::Failure;
 #[command(after_help = "\
 Examples:
   shelflife review docs/runbooks/restore.md
-  shelflife review docs/install.md --by 'Ann Example' --date 2026-06-01")]
+  shelflife review docs/install.md --by 'Ann Example' --date 2026-06-01
+  shelflife review README.txt --reviews reviews.toml      for `shelflife audit --reviews reviews.toml`")]
 pub struct Args {
     /// The page's file
     #[arg(value_name = "PAGE")]
@@ -31,19 +33,26 @@ pub struct Args {
     /// When [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<NaiveDate>,
+    /// Note it at the end of FILE instead, which `audit --reviews FILE` reads; PAGE is then the page's id,
+    /// and may name a section behind a #
+    #[arg(long, value_name = "FILE")]
+    reviews: Option<PathBuf>,
+    /// The last day on which the review holds
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "reviews")]
+    until: Option<NaiveDate>,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
+    if let Some(file) = &args.reviews {
+        return note(args, file);
+    }
     let name = args.page.display();
     let format = format_of(args)?;
     let bytes = fs::read(&args.page).map_err(|e| Failure::cannot(format!("{name}: {e}")))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::cannot(format!("{name} is not UTF-8, and nothing else is rewritten")))?;
-    let by = match args.by.clone().or_else(git_name).map(|b| b.trim().to_owned()).filter(|b| !b.is_empty()) {
-        Some(by) => by,
-        None => return Err(Failure::usage("git knows no user.name").help("say who with --by NAME")),
-    };
+    let by = reviewer(args)?;
     let date = args.date.unwrap_or_else(|| Utc::now().date_naive());
     let noted = record(&text, format, date, &by).map_err(|e| Failure::cannot(format!("{name}: {e}")))?;
     if noted != text {
@@ -51,6 +60,39 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
             .map_err(|e| Failure::cannot(format!("{name}: {e}")))?;
     }
     let line = format!("{name}: reviewed {date} by {by}");
+    print(format!("{}\n", shelflife::report::escape::terminal(&line)).as_bytes())?;
+    Ok(Exit::Clean)
+}
+
+fn reviewer(args: &Args) -> Result<String, Failure> {
+    let named = args.by.clone().or_else(git_name).map(|by| by.trim().to_owned()).filter(|by| !by.is_empty());
+    named.ok_or_else(|| Failure::usage("git knows no user.name").help("say who with --by NAME"))
+}
+
+/// Adds the review to a reviews file.
+fn note(args: &Args, file: &Path) -> Result<Exit, Failure> {
+    let cannot = |e: &dyn std::fmt::Display| Failure::cannot(format!("{}: {e}", file.display()));
+    let target = args.page.to_string_lossy();
+    let (page, section) = match target.split_once('#') {
+        Some((page, section)) if !args.page.exists() => (page.to_owned(), Some(section.to_owned())),
+        _ => (target.into_owned(), None),
+    };
+    let date = args.date.unwrap_or_else(|| Utc::now().date_naive());
+    let by = reviewer(args)?;
+    let line = format!("{target}: reviewed {date} by {by}", target = args.page.display());
+    let entry = Entry { page, section, date, by: Some(by), until: args.until };
+    let mut text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(cannot(&e)),
+    };
+    // What can't be read is not written to either.
+    Reviews::parse(&file.to_string_lossy(), text.as_bytes()).map_err(|e| Failure::cannot(e.to_string()))?;
+    if !text.is_empty() {
+        text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
+    }
+    text.push_str(&Reviews::line(&entry).map_err(|e| cannot(&e))?);
+    write_atomically(file, |out| out.write_all(text.as_bytes())).map_err(|e| cannot(&e))?;
     print(format!("{}\n", shelflife::report::escape::terminal(&line)).as_bytes())?;
     Ok(Exit::Clean)
 }
