@@ -41,6 +41,7 @@ pub mod finding;
 pub mod fix;
 pub mod graph;
 pub mod history;
+pub mod judge;
 pub mod pipeline;
 pub mod publish;
 pub mod reference;

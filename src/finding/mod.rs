@@ -154,6 +154,21 @@ pub struct Evidence {
     pub cause: Option<Cause>,
     /// What to write instead.
     pub replacement: Option<Replacement>,
+    /// What the judge says, for a contradiction.
+    pub judgement: Option<Judgement>,
+}
+
+/// What the judge says of a line, after its quotes were checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// Of what kind the difference is: `value`, `behavior` …
+    pub category: String,
+    /// What the code does today, and how the line differs.
+    pub why: String,
+    /// The line's words as they should read.
+    pub instead: Option<String>,
+    /// The model, or what else compared them.
+    pub by: String,
 }
 
 /// A certain change to the page.

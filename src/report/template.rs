@@ -67,6 +67,9 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("html/js/page.js", include_str!("../../templates/html/js/page.js")),
     ("html/js/main.js", include_str!("../../templates/html/js/main.js")),
     ("markdown/report.md", include_str!("../../templates/markdown/report.md")),
+    ("judge/system.txt", include_str!("../../templates/judge/system.txt")),
+    ("judge/user.txt", include_str!("../../templates/judge/user.txt")),
+    ("judge/pages.txt", include_str!("../../templates/judge/pages.txt")),
 ];
 
 /// The templates of a run, by name: a path below `templates/` such as `html/report.html`.

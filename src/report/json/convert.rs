@@ -82,6 +82,7 @@ pub fn audit(input: &Input<'_>) -> v1::Audit {
         findings,
         inconclusive,
         suppressed,
+        judge: None,
     }
 }
 
@@ -256,6 +257,12 @@ fn evidence(evidence: &Evidence) -> v1::Evidence {
             of: r.of,
         }),
         diff: None,
+        judgement: evidence.judgement.as_ref().map(|j| v1::Judgement {
+            category: j.category.clone(),
+            why: j.why.clone(),
+            instead: j.instead.clone(),
+            by: j.by.clone(),
+        }),
     }
 }
 

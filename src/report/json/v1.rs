@@ -39,6 +39,9 @@ pub struct Audit {
     /// exclusion list on which it already stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weak: Vec<Weak>,
+    /// What the judge did, where it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<crate::judge::outcome::Judge>,
 }
 
 /// A finding below the confidence asked for.
@@ -487,6 +490,23 @@ pub struct Evidence {
     /// What the cause did to the witness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff: Option<Diff>,
+    /// What the judge says, for a contradiction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<Judgement>,
+}
+
+/// What the judge says of a line; its quotes are the finding's text and the witnesses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Judgement {
+    /// Of what kind the difference is: `value`, `requirement`, `behavior`, `availability`, `list`, `name`,
+    /// `signature`.
+    pub category: String,
+    /// What the code does today, and how the line differs.
+    pub why: String,
+    /// The line's words as they should read; none where nothing is proposed.
+    pub instead: Option<String>,
+    /// The model that said so, or `comparison of pages`.
+    pub by: String,
 }
 
 /// The part of a commit's change that matters to a finding.

@@ -1,0 +1,181 @@
+//! The evidence for a passage: what changed in the code that it speaks of, within a budget of tokens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Hunk, Mark};
+use super::passage::Passage;
+use super::score::Score;
+use super::tokens;
+use crate::finding::CommitRef;
+use crate::history::{MainIx, Oid, RepoPath};
+
+/// Hunks with less than this share of the best one's points are left out.
+const LEAST_SHARE: f32 = 0.18;
+/// Hunks that one question may show.
+const MOST_HUNKS: usize = 16;
+/// Hunks of one file.
+const MOST_OF_FILE: usize = 7;
+
+/// A passage and what it is to be compared with.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// The passage.
+    pub passage: Passage,
+    /// What changed, the smallest change first.
+    pub changes: Vec<FileChange>,
+    /// The commits that made the changes, newest first, at most [`Pack::COMMITS`].
+    pub commits: Vec<CommitRef>,
+    /// How many more there are.
+    pub more_commits: usize,
+    /// Hunks that had something to say and found no room.
+    pub left_out_hunks: usize,
+    /// Files of which nothing is shown for that reason.
+    pub left_out_files: usize,
+    /// How doubtful the passage is; for ranking only.
+    pub score: f32,
+    /// Secrets taken out of it.
+    pub redacted: usize,
+}
+
+impl Pack {
+    /// Commits that are named.
+    pub const COMMITS: usize = 6;
+}
+
+/// What became of a file since a passage's lines were written.
+#[derive(Debug, Clone)]
+pub struct FileChange {
+    /// Its path at the head, or its last one.
+    pub path: RepoPath,
+    /// Its path then, where it was another.
+    pub former: Option<RepoPath>,
+    /// Whether it was made since.
+    pub added: bool,
+    /// Whether it is gone.
+    pub gone: bool,
+    /// The state that it is compared with.
+    pub moment: MainIx,
+    /// Some of what changed, in the file's order.
+    pub hunks: Vec<Hunk>,
+}
+
+/// A hunk that has something to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'h> {
+    /// The file, by its place in the index.
+    pub file: usize,
+    /// What it is compared with.
+    pub old: Option<Oid>,
+    /// The state that this was the content of.
+    pub moment: MainIx,
+    /// Which hunk of the change.
+    pub at: usize,
+    /// The hunk.
+    pub hunk: &'h Hunk,
+    /// How much it says.
+    pub score: Score,
+}
+
+/// The hunks that are shown.
+#[derive(Debug)]
+pub struct Choice<'h> {
+    /// By file and state, the smallest first.
+    pub by_file: Vec<((usize, Option<Oid>), MainIx, Vec<&'h Hunk>)>,
+    /// Hunks without room.
+    pub left_out_hunks: usize,
+    /// Files without room.
+    pub left_out_files: usize,
+    /// The points of the best hunks.
+    pub score: f32,
+}
+
+impl<'h> Choice<'h> {
+    /// Chooses of `found` what says most, whole hunks only, while `room` tokens last; none where nothing
+    /// was found.
+    #[must_use]
+    pub fn of(mut found: Vec<Found<'h>>, room: usize) -> Option<Self> {
+        let order = |a: &Found<'_>, b: &Found<'_>| {
+            b.score.points.total_cmp(&a.score.points).then((a.file, a.at, a.old).cmp(&(b.file, b.at, b.old)))
+        };
+        found.sort_by(order);
+        // The same lines of the head, seen from two moments, are shown once.
+        let mut seen: BTreeSet<(usize, Vec<(bool, u32)>)> = BTreeSet::new();
+        found.retain(|f| {
+            let lines = f.hunk.changed().map(|l| (l.mark == Mark::Added, l.number)).take(4).collect();
+            seen.insert((f.file, lines))
+        });
+        let best = found.first()?.score.points;
+        found.retain(|f| f.score.points >= best * LEAST_SHARE);
+        let score = found.iter().take(3).map(|f| f.score.points).sum();
+        let mut by_file: BTreeMap<(usize, Option<Oid>), (MainIx, Vec<(usize, &'h Hunk)>)> = BTreeMap::new();
+        let (mut left, mut left_out_hunks, mut shown) = (room, 0, 0);
+        let mut left_out: BTreeSet<usize> = BTreeSet::new();
+        for f in &found {
+            let cost = cost(f.hunk);
+            let of_file: usize = by_file.iter().filter(|(key, _)| key.0 == f.file).map(|(_, v)| v.1.len()).sum();
+            if cost > left || shown >= MOST_HUNKS || of_file >= MOST_OF_FILE {
+                left_out_hunks += 1;
+                left_out.insert(f.file);
+                continue;
+            }
+            left -= cost;
+            shown += 1;
+            by_file.entry((f.file, f.old)).or_insert((f.moment, Vec::new())).1.push((f.at, f.hunk));
+        }
+        if by_file.is_empty() {
+            return None;
+        }
+        let left_out_files = left_out.iter().filter(|file| !by_file.keys().any(|key| key.0 == **file)).count();
+        let mut by_file: Vec<_> = by_file
+            .into_iter()
+            .map(|(key, (moment, mut hunks))| {
+                hunks.sort_by_key(|(at, _)| *at);
+                (key, moment, hunks.into_iter().map(|(_, hunk)| hunk).collect::<Vec<_>>())
+            })
+            .collect();
+        by_file.sort_by_key(|(key, _, hunks)| (hunks.iter().map(|h| h.lines.len()).sum::<usize>(), *key));
+        Some(Self { by_file, left_out_hunks, left_out_files, score })
+    }
+}
+
+/// Tokens that a hunk takes.
+fn cost(hunk: &Hunk) -> usize {
+    let within = hunk.within.as_deref().map_or(0, tokens::estimate);
+    let lines: u64 = hunk.lines.iter().map(|line| tokens::estimate(&line.text) + 2).sum();
+    usize::try_from(within + lines + 14).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::change::hunks;
+
+    fn found(hunk: &Hunk, file: usize, at: usize, points: f32) -> Found<'_> {
+        let score = Score { points, witness: true };
+        Found { file, old: None, moment: MainIx(0), at, hunk, score }
+    }
+
+    #[test]
+    fn what_says_most_is_shown_while_there_is_room() {
+        let small = hunks("a = 1\n", "a = 2\n");
+        let large = hunks("", &"some more words in a line\n".repeat(30));
+        let all = vec![found(&small[0], 0, 0, 5.0), found(&large[0], 1, 0, 9.0), found(&small[0], 2, 0, 0.1)];
+        let choice = Choice::of(all.clone(), 10_000).unwrap();
+        let files: Vec<usize> = choice.by_file.iter().map(|(key, ..)| key.0).collect();
+        assert_eq!(files, [0, 1], "the smallest first, and without what says next to nothing");
+        assert_eq!((choice.left_out_hunks, choice.left_out_files), (0, 0));
+        let choice = Choice::of(all, 60).unwrap();
+        assert_eq!(choice.by_file.len(), 1);
+        assert_eq!((choice.left_out_hunks, choice.left_out_files), (1, 1));
+        assert!(Choice::of(Vec::new(), 100).is_none());
+    }
+
+    #[test]
+    fn one_line_seen_from_two_moments_is_shown_once() {
+        let hunk = hunks("a = 1\n", "a = 2\n");
+        let mut twice = vec![found(&hunk[0], 0, 0, 5.0), found(&hunk[0], 0, 0, 4.0)];
+        twice[1].old = Some(Oid::zero());
+        let choice = Choice::of(twice, 1000).unwrap();
+        assert_eq!(choice.by_file.iter().map(|(.., hunks)| hunks.len()).sum::<usize>(), 1);
+    }
+}

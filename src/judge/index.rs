@@ -1,0 +1,241 @@
+//! Which files of the code speak of what a page speaks of: BM25 over the words of identifiers
+//! (Robertson, Walker 1994), restricted to the terms that pages ask for.
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::words;
+use crate::history::class::Class;
+use crate::history::lifetime::is_binary;
+use crate::history::snapshot::{Census, Content};
+use crate::history::term::Term;
+use crate::history::{Mode, Objects, ReadError, RepoPath, Repository};
+
+/// Files with more bytes than this are not evidence: generated, or data.
+pub const LARGEST: usize = 512 << 10;
+
+const K1: f32 = 1.2;
+const B: f32 = 0.5;
+
+/// Reads a content of the head or of an older state.
+pub type Read<'r> = dyn Fn(&dyn Objects, &Content) -> Result<Vec<u8>, ReadError> + Sync + 'r;
+
+/// A file of the code.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its path; of a file that is gone, its last one.
+    pub path: RepoPath,
+    /// What it is worth.
+    pub class: Class,
+    /// Its content, at the head or as it was last seen.
+    pub content: Content,
+    /// Whether the head has it no more.
+    pub gone: bool,
+    /// Number of terms in it.
+    length: u32,
+}
+
+/// The files and where their terms are.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// The files, by path.
+    pub files: Vec<File>,
+    postings: FxHashMap<Term, Vec<(u32, u16)>>,
+    average: f32,
+}
+
+/// What is asked for: terms with their weights.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Each term once.
+    pub terms: FxHashMap<Term, f32>,
+    /// The terms that are names of the page's references, or versions: what makes a file a witness.
+    pub names: FxHashSet<Term>,
+}
+
+/// A file that answers a query.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Index of the file.
+    pub file: usize,
+    /// How well; any positive number.
+    pub score: f32,
+    /// Whether it holds one of the query's names.
+    pub witness: bool,
+}
+
+impl Index {
+    /// Reads the code of the head, and what left it, into an index of `wanted` terms. `pages` are no
+    /// code.
+    ///
+    /// # Errors
+    /// Where the object store can't be opened. A file that can't be read is left out.
+    pub fn read(
+        repository: &Repository,
+        census: &Census,
+        pages: &FxHashSet<&RepoPath>,
+        wanted: &FxHashSet<Term>,
+        read: &Read<'_>,
+    ) -> Result<Self, ReadError> {
+        let mut files = files(census, pages);
+        let chunk = files.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
+        let counts = files
+            .par_chunks(chunk)
+            .map(|chunk| {
+                let worker = repository.worker()?;
+                let objects = worker.objects()?;
+                Ok(chunk.iter().map(|file| count(&objects, file, wanted, read)).collect::<Vec<_>>())
+            })
+            .collect::<Result<Vec<_>, ReadError>>()?;
+        let mut postings: FxHashMap<Term, Vec<(u32, u16)>> = FxHashMap::default();
+        for (at, (file, (length, counts))) in files.iter_mut().zip(counts.into_iter().flatten()).enumerate() {
+            file.length = length;
+            for (term, count) in counts {
+                postings.entry(term).or_default().push((u32::try_from(at).unwrap_or(u32::MAX), count));
+            }
+        }
+        let total: f64 = files.iter().map(|f| f64::from(f.length)).sum();
+        // A mean of file lengths needs no more digits than a float has.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+        let average = (total / files.len().max(1) as f64).max(1.0) as f32;
+        Ok(Self { files, postings, average })
+    }
+
+    /// How rare a term is: 0 for one that every file holds, or none.
+    #[must_use]
+    pub fn rarity(&self, term: Term) -> f32 {
+        let holders = self.postings.get(&term).map_or(0, Vec::len);
+        if holders == 0 {
+            return 0.0;
+        }
+        #[allow(clippy::cast_precision_loss)]
+        let (n, df) = (self.files.len() as f32, holders as f32);
+        (1.0 + (n - df + 0.5) / (df + 0.5)).ln().max(0.0)
+    }
+
+    /// How many files hold `term`.
+    #[must_use]
+    pub fn holders(&self, term: Term) -> usize {
+        self.postings.get(&term).map_or(0, Vec::len)
+    }
+
+    /// The files that answer `query` best, best first, at most `most`; with `named`, only those that hold
+    /// one of its names.
+    #[must_use]
+    pub fn search(&self, query: &Query, most: usize, named: bool) -> Vec<Hit> {
+        let mut found: FxHashMap<u32, (f32, bool)> = FxHashMap::default();
+        // Sums of floats depend on their order.
+        let mut terms: Vec<(Term, f32)> = query.terms.iter().map(|(t, w)| (*t, *w)).collect();
+        terms.sort_unstable_by_key(|(term, _)| *term);
+        for (term, weight) in terms {
+            let Some(postings) = self.postings.get(&term) else { continue };
+            let rarity = self.rarity(term) * weight;
+            let name = query.names.contains(&term);
+            for &(file, count) in postings {
+                let Some(held) = self.files.get(file as usize) else { continue };
+                #[allow(clippy::cast_precision_loss)]
+                let norm = K1 * (1.0 - B + B * held.length as f32 / self.average);
+                let tf = f32::from(count);
+                let worth = if name { worth_of_name(held.class) } else { worth(held.class) };
+                let entry = found.entry(file).or_insert((0.0, false));
+                entry.0 += worth * rarity * tf * (K1 + 1.0) / (tf + norm);
+                entry.1 |= name;
+            }
+        }
+        let mut hits: Vec<Hit> = found
+            .into_iter()
+            .filter(|(_, (score, witness))| *score > 0.0 && (*witness || !named))
+            .map(|(file, (score, witness))| Hit { file: file as usize, score, witness })
+            .collect();
+        hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.file.cmp(&b.file)));
+        hits.truncate(most);
+        hits
+    }
+}
+
+fn worth(class: Class) -> f32 {
+    match class {
+        Class::Code => 1.0,
+        Class::Weak => 0.45,
+        Class::Vendored | Class::Ignored => 0.1,
+    }
+}
+
+fn worth_of_name(class: Class) -> f32 {
+    match class {
+        Class::Code => 1.0,
+        Class::Weak => 0.6,
+        Class::Vendored | Class::Ignored => 0.2,
+    }
+}
+
+/// The files of the head, and the last content of each that older snapshots held.
+fn files(census: &Census, pages: &FxHashSet<&RepoPath>) -> Vec<File> {
+    let mut files: Vec<File> = census
+        .head
+        .iter()
+        .filter(|f| f.mode != Mode::Symlink && !pages.contains(&f.path))
+        .map(|f| File {
+            path: f.path.clone(),
+            class: Class::of(&f.path),
+            content: f.content.clone(),
+            gone: false,
+            length: 0,
+        })
+        .filter(|f| f.class != Class::Ignored)
+        .collect();
+    let standing: FxHashSet<&RepoPath> = census.head.iter().map(|f| &f.path).collect();
+    let mut gone: std::collections::BTreeMap<&RepoPath, (usize, &crate::history::snapshot::Blob)> =
+        std::collections::BTreeMap::new();
+    for blob in census.blobs.iter().filter(|b| b.class == Class::Code && !standing.contains(&b.path)) {
+        let newest = blob.held.newest().unwrap_or(0);
+        let entry = gone.entry(&blob.path).or_insert((newest, blob));
+        if newest > entry.0 {
+            *entry = (newest, blob);
+        }
+    }
+    files.extend(gone.into_iter().filter(|(path, _)| !pages.contains(*path)).map(|(path, (_, blob))| File {
+        path: path.clone(),
+        class: blob.class,
+        content: blob.content.clone(),
+        gone: true,
+        length: 0,
+    }));
+    files.sort_by(|a, b| a.path.cmp(&b.path).then(a.gone.cmp(&b.gone)));
+    files
+}
+
+type Counts = (u32, Vec<(Term, u16)>);
+
+fn count(objects: &dyn Objects, file: &File, wanted: &FxHashSet<Term>, read: &Read<'_>) -> Counts {
+    let Some(text) = text(objects, &file.content, read) else { return Counts::default() };
+    let mut length = 0u32;
+    let mut counts: FxHashMap<Term, u16> = FxHashMap::default();
+    let mut take = |term: Term, _| {
+        length = length.saturating_add(1);
+        if wanted.contains(&term) {
+            let count = counts.entry(term).or_default();
+            *count = count.saturating_add(1);
+        }
+    };
+    words::terms(&text, &mut take);
+    // The name of a file says what it is about.
+    words::terms(&file.path.display(), &mut take);
+    let mut counts: Vec<(Term, u16)> = counts.into_iter().collect();
+    counts.sort_unstable();
+    (length, counts)
+}
+
+/// A content as text; none for what is too large, binary, or can't be read.
+pub fn text(objects: &dyn Objects, content: &Content, read: &Read<'_>) -> Option<String> {
+    if let Content::Object(id) = content
+        && objects.size(*id).ok()? > LARGEST
+    {
+        return None;
+    }
+    let bytes = read(objects, content).ok()?;
+    if bytes.len() > LARGEST || is_binary(&bytes) {
+        return None;
+    }
+    Some(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+}

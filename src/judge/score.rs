@@ -1,0 +1,125 @@
+//! How much a hunk has to say to a passage.
+//!
+//! A literal comparison beats small models at finding what a sentence has lost, so it comes first: what
+//! weighs most is a term of the page that the hunk's removed lines hold and its added lines do not.
+
+use rustc_hash::FxHashSet;
+
+use super::change::{Hunk, Mark};
+use super::index::{File, Index, Query};
+use super::words::{self, Shape};
+use crate::history::class::Class;
+use crate::history::term::Term;
+
+const LOST: f32 = 1.5;
+const CAME: f32 = 1.1;
+const CHANGED: f32 = 0.8;
+const NEAR: f32 = 0.4;
+const WITHIN: f32 = 0.3;
+/// A hunk with this many lines has its points as they are; longer ones have to have more.
+const USUAL_LINES: f32 = 14.0;
+/// Without a name in common, a hunk must share at least so much rarity with the passage …
+const LEAST_RARITY: f32 = 6.0;
+/// … in at least so many terms.
+const LEAST_TERMS: usize = 2;
+
+/// The terms of a hunk, by where in it they stand.
+#[derive(Debug, Clone)]
+pub struct Scanned {
+    /// The hunk.
+    pub hunk: Hunk,
+    removed: FxHashSet<Term>,
+    added: FxHashSet<Term>,
+    kept: FxHashSet<Term>,
+    within: FxHashSet<Term>,
+}
+
+/// A file's change, ready to be asked.
+#[derive(Debug, Clone, Default)]
+pub struct Prepared {
+    /// Its hunks in order.
+    pub hunks: Vec<Scanned>,
+    /// Secrets that were taken out of it.
+    pub redacted: usize,
+}
+
+impl Prepared {
+    /// Scans `hunks`.
+    #[must_use]
+    pub fn new(hunks: Vec<Hunk>, redacted: usize) -> Self {
+        Self { hunks: hunks.into_iter().map(scan).collect(), redacted }
+    }
+}
+
+fn scan(hunk: Hunk) -> Scanned {
+    let mut out = Scanned {
+        removed: FxHashSet::default(),
+        added: FxHashSet::default(),
+        kept: FxHashSet::default(),
+        within: hunk.within.as_deref().map(words::set).unwrap_or_default(),
+        hunk,
+    };
+    for line in &out.hunk.lines {
+        let set = match line.mark {
+            Mark::Removed => &mut out.removed,
+            Mark::Added => &mut out.added,
+            Mark::Kept => &mut out.kept,
+        };
+        words::terms(&line.text, &mut |term, _: Shape| {
+            set.insert(term);
+        });
+    }
+    out
+}
+
+/// How much a hunk says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Score {
+    /// For ranking; any positive number.
+    pub points: f32,
+    /// Whether a name that the page gives stands in it.
+    pub witness: bool,
+}
+
+/// What `hunk` of `file` says to `query`; none where it says nothing. With `by_words`, words in common
+/// are enough.
+#[must_use]
+pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words: bool) -> Option<Score> {
+    let mut points = 0.0;
+    let mut rarity_of_changed = 0.0;
+    let mut shared = 0;
+    let mut witness = false;
+    // Sums of floats depend on their order.
+    let mut terms: Vec<(Term, f32)> = query.terms.iter().map(|(t, w)| (*t, *w)).collect();
+    terms.sort_unstable_by_key(|(term, _)| *term);
+    for (term, weight) in terms {
+        let (removed, added) = (hunk.removed.contains(&term), hunk.added.contains(&term));
+        let factor = match (removed, added) {
+            (true, false) => LOST,
+            (false, true) => CAME,
+            (true, true) => CHANGED,
+            (false, false) if hunk.kept.contains(&term) => NEAR,
+            (false, false) if hunk.within.contains(&term) => WITHIN,
+            (false, false) => continue,
+        };
+        let rarity = index.rarity(term).max(0.2);
+        points += factor * weight * rarity;
+        witness |= query.names.contains(&term);
+        if removed || added {
+            rarity_of_changed += weight.min(1.0) * rarity;
+            shared += 1;
+        }
+    }
+    if shared == 0 || !(witness || by_words && shared >= LEAST_TERMS && rarity_of_changed >= LEAST_RARITY) {
+        return None;
+    }
+    #[allow(clippy::cast_precision_loss)]
+    let lines = hunk.hunk.lines.len() as f32;
+    points /= 1.0 + (lines / USUAL_LINES).max(1.0).ln();
+    points *= match file.class {
+        Class::Code => 1.0,
+        Class::Weak => 0.55,
+        Class::Vendored | Class::Ignored => 0.2,
+    };
+    Some(Score { points, witness })
+}

@@ -1,0 +1,312 @@
+//! Which passages are worth a question, and with what evidence: those whose witnesses changed since
+//! their lines were written.
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::change::{self, Hunk};
+use super::evidence::{Choice, FileChange, Found, Pack};
+use super::index::{self, File, Hit, Index, Read};
+use super::links;
+use super::passage::{self, Passage};
+use super::redact;
+use super::score::{self, Prepared};
+use super::statement::{self, Group};
+use crate::document::{Document, Tense};
+use crate::history::pages::PageHistories;
+use crate::history::snapshot::{Census, Content};
+use crate::history::term::Term;
+use crate::history::{IgnoreRevs, MainIx, Mainline, Objects, Oid, ReadError, RepoPath, Repository};
+use crate::reference::Reference;
+
+/// Files that are compared for one group of lines.
+const FILES: usize = 10;
+/// A name that more files hold than this share of them, and more than [`COMMON_FILES`], leads nowhere.
+const COMMON_SHARE: f32 = 0.06;
+const COMMON_FILES: usize = 24;
+
+/// A page as the judge sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// The page.
+    pub document: &'a Document,
+    /// Its path in the system.
+    pub path: &'a RepoPath,
+    /// What it names.
+    pub references: &'a [Reference],
+    /// When it was last edited, where no history tells; seconds since 1970.
+    pub edited: Option<i64>,
+}
+
+/// What pages are judged against.
+#[derive(Clone, Copy)]
+pub struct Code<'a> {
+    /// The repository.
+    pub repository: &'a Repository,
+    /// Its first-parent history.
+    pub mainline: &'a Mainline,
+    /// Its files.
+    pub census: &'a Census,
+    /// The pages' own versions.
+    pub histories: &'a PageHistories,
+    /// Reads a file's content.
+    pub read: &'a Read<'a>,
+    /// The text of a page where it is not that of the head's commit.
+    pub decoded: &'a (dyn Fn(&RepoPath) -> Option<Vec<u8>> + Sync),
+}
+
+/// How candidates are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Whether words alone may lead to code, where no reference does.
+    pub words: bool,
+    /// Tokens that the evidence of one passage may take.
+    pub evidence_tokens: usize,
+}
+
+/// What was looked at and what came of it.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// Passages of pages that speak of the present.
+    pub passages: usize,
+    /// Those whose evidence changed, the most doubtful first.
+    pub packs: Vec<Pack>,
+    /// Secrets that were taken out of pages and code.
+    pub redacted: usize,
+    /// The versions of the files that were compared.
+    pub histories: PageHistories,
+}
+
+/// Looks for the passages of `pages` whose witnesses in `code` changed since.
+///
+/// # Errors
+/// Where the object store can't be opened.
+pub fn select(pages: &[Page<'_>], code: Code<'_>, rules: Rules) -> Result<Selection, ReadError> {
+    let asked =
+        pages.par_iter().enumerate().map(|(at, page)| ask(at, page, code)).collect::<Result<Vec<_>, ReadError>>()?;
+    let asked: Vec<Asked> = asked.into_iter().flatten().collect();
+    let wanted: FxHashSet<Term> =
+        asked.iter().flat_map(|a| a.groups.iter().flat_map(|g| g.query.terms.keys().copied())).collect();
+    let paths: FxHashSet<&RepoPath> = pages.iter().map(|p| p.path).collect();
+    let index = Index::read(code.repository, code.census, &paths, &wanted, code.read)?;
+    let hits: Vec<Vec<Vec<Hit>>> =
+        asked.par_iter().map(|a| a.groups.iter().map(|group| search(&index, group, rules)).collect()).collect();
+    let changes = Changes::of(&index, &asked, &hits, code)?;
+    let links = links::count(pages);
+    let mut packs: Vec<Pack> = asked
+        .par_iter()
+        .zip(&hits)
+        .filter_map(|(asked, hits)| pack(asked, hits, pages, &index, &changes, code, rules))
+        .collect();
+    for pack in &mut packs {
+        let linked = links.get(pack.passage.page).copied().unwrap_or(0);
+        #[allow(clippy::cast_precision_loss)]
+        let factor = 1.0 + 0.15 * (1.0 + linked as f32).ln();
+        pack.score *= factor;
+    }
+    packs.sort_by(|a, b| {
+        let place = |p: &Pack| (p.passage.page, p.passage.first);
+        b.score.total_cmp(&a.score).then_with(|| place(a).cmp(&place(b)))
+    });
+    let redacted = packs.iter().map(|p| p.redacted).sum();
+    Ok(Selection { passages: asked.len(), packs, redacted, histories: changes.histories })
+}
+
+/// A passage with its groups of lines.
+struct Asked {
+    passage: Passage,
+    groups: Vec<Group>,
+}
+
+fn ask(at: usize, page: &Page<'_>, code: Code<'_>) -> Result<Vec<Asked>, ReadError> {
+    if !matches!(page.document.tense, Tense::Current) {
+        return Ok(Vec::new());
+    }
+    let worker = code.repository.worker()?;
+    let objects = worker.objects()?;
+    let text = (code.decoded)(page.path);
+    let origins = code.histories.origins(&objects, page.path, text.as_deref());
+    let passages = passage::of(at, page.document);
+    Ok(passages
+        .into_iter()
+        .map(|passage| Asked { groups: statement::groups(&passage, page.document, page.references, &origins), passage })
+        .collect())
+}
+
+fn search(index: &Index, group: &Group, rules: Rules) -> Vec<Hit> {
+    let mut query = group.query.clone();
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let most = ((index.files.len() as f32 * COMMON_SHARE) as usize).max(COMMON_FILES);
+    query.names.retain(|term| index.holders(*term) <= most);
+    index.search(&query, FILES, !rules.words)
+}
+
+/// What a file's change is known by: its place in the index and the state it is compared with.
+type Key = (usize, Option<Oid>);
+
+/// The changes that any group asks for, each worked out once.
+struct Changes {
+    histories: PageHistories,
+    by_key: FxHashMap<Key, Prepared>,
+    /// Former names of files that the head has under another.
+    renamed: FxHashSet<RepoPath>,
+}
+
+impl Changes {
+    fn of(index: &Index, asked: &[Asked], hits: &[Vec<Vec<Hit>>], code: Code<'_>) -> Result<Self, ReadError> {
+        let mut paths: Vec<RepoPath> = hits
+            .iter()
+            .flatten()
+            .flatten()
+            .filter_map(|hit| index.files.get(hit.file).filter(|f| !f.gone).map(|f| f.path.clone()))
+            .collect();
+        paths.sort();
+        paths.dedup();
+        let worker = code.repository.worker()?;
+        let objects = worker.objects()?;
+        let histories = PageHistories::build(&objects, code.mainline, &paths, IgnoreRevs::default())?;
+        let renamed: FxHashSet<RepoPath> = paths
+            .iter()
+            .flat_map(|p| histories.versions(p).iter().filter(move |v| v.path != *p).map(|v| v.path.clone()))
+            .collect();
+        let mut this = Self { histories, by_key: FxHashMap::default(), renamed };
+        let mut keys: FxHashSet<Key> = FxHashSet::default();
+        for (asked, hits) in asked.iter().zip(hits) {
+            for (group, hits) in asked.groups.iter().zip(hits) {
+                for hit in hits {
+                    let Some(file) = index.files.get(hit.file) else { continue };
+                    for moment in moments(group) {
+                        if let Some(old) = this.before(file, moment, code, &objects) {
+                            keys.insert((hit.file, old));
+                        }
+                    }
+                }
+            }
+        }
+        let mut keys: Vec<Key> = keys.into_iter().collect();
+        keys.sort_unstable();
+        let chunk = keys.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
+        let prepared = keys
+            .par_chunks(chunk)
+            .map(|chunk| {
+                let worker = code.repository.worker()?;
+                let objects = worker.objects()?;
+                Ok(chunk.iter().map(|key| (*key, prepare(&objects, *key, index, code))).collect::<Vec<_>>())
+            })
+            .collect::<Result<Vec<_>, ReadError>>()?;
+        this.by_key = prepared.into_iter().flatten().collect();
+        Ok(this)
+    }
+
+    /// The content that `file` had at `moment`, none for a file that was not there; none at all where
+    /// nothing changed since.
+    fn before(&self, file: &File, moment: MainIx, code: Code<'_>, objects: &dyn Objects) -> Option<Option<Oid>> {
+        if file.gone {
+            if self.renamed.contains(&file.path) {
+                return None;
+            }
+            let tree = code.mainline.commits().get(moment.0 as usize)?.tree;
+            let (mode, id) = objects.lookup(tree, file.path.as_bytes()).ok()??;
+            return mode.is_file().then_some(Some(id));
+        }
+        let versions = self.histories.versions(&file.path);
+        let old = versions.iter().rev().find(|v| v.at <= moment).map(|v| v.blob);
+        if old.is_none() && self.histories.unknown_before(&file.path) {
+            return None;
+        }
+        match (&file.content, old) {
+            (Content::Object(now), Some(old)) if *now == old => None,
+            _ => Some(old),
+        }
+    }
+}
+
+/// The states that a group's lines are compared with: when they were last edited, and, where that shows
+/// nothing, when they entered the page.
+fn moments(group: &Group) -> Vec<MainIx> {
+    if group.entered < group.edited { vec![group.edited, group.entered] } else { vec![group.edited] }
+}
+
+fn prepare(objects: &dyn Objects, key: Key, index: &Index, code: Code<'_>) -> Prepared {
+    let Some(file) = index.files.get(key.0) else { return Prepared::default() };
+    let text = |content: &Content| index::text(objects, content, code.read);
+    let old = match key.1 {
+        Some(id) => text(&Content::Object(id)),
+        None => Some(String::new()),
+    };
+    let new = if file.gone { Some(String::new()) } else { text(&file.content) };
+    let (Some(old), Some(new)) = (old, new) else { return Prepared::default() };
+    let (old, in_old) = redact::redact(&old);
+    let (new, in_new) = redact::redact(&new);
+    Prepared::new(change::hunks(&old, &new), in_old.max(in_new))
+}
+
+/// The evidence for one passage; none where nothing that it speaks of changed.
+fn pack(
+    asked: &Asked,
+    hits: &[Vec<Hit>],
+    pages: &[Page<'_>],
+    index: &Index,
+    changes: &Changes,
+    code: Code<'_>,
+    rules: Rules,
+) -> Option<Pack> {
+    let worker = code.repository.worker().ok()?;
+    let objects = worker.objects().ok()?;
+    let page = pages.get(asked.passage.page)?;
+    let mut found: Vec<Found<'_>> = Vec::new();
+    for (group, hits) in asked.groups.iter().zip(hits) {
+        for (step, moment) in moments(group).into_iter().enumerate() {
+            let before = found.len();
+            for hit in hits {
+                let Some(file) = index.files.get(hit.file) else { continue };
+                let Some(old) = changes.before(file, moment, code, &objects) else { continue };
+                let Some(prepared) = changes.by_key.get(&(hit.file, old)) else { continue };
+                for (at, hunk) in prepared.hunks.iter().enumerate() {
+                    let scored = score::score(hunk, &group.query, index, file, rules.words);
+                    let Some(mut score) = scored else { continue };
+                    // What the line's last editor could see counts for less.
+                    score.points *= if step == 0 { 1.0 } else { 0.5 };
+                    found.push(Found { file: hit.file, old, moment, at, hunk: &hunk.hunk, score });
+                }
+            }
+            if found.len() > before {
+                break;
+            }
+        }
+    }
+    let choice = Choice::of(found, rules.evidence_tokens)?;
+    let (_, redacted_page) = redact::redact(asked.passage.text(page.document));
+    let mut pack = Pack {
+        passage: asked.passage.clone(),
+        changes: Vec::new(),
+        commits: Vec::new(),
+        more_commits: 0,
+        left_out_hunks: choice.left_out_hunks,
+        left_out_files: choice.left_out_files,
+        score: choice.score,
+        redacted: redacted_page,
+    };
+    let mut commits: FxHashSet<MainIx> = FxHashSet::default();
+    for (key, moment, hunks) in choice.by_file {
+        let Some(file) = index.files.get(key.0) else { continue };
+        let versions = changes.histories.versions(&file.path);
+        commits.extend(versions.iter().map(|v| v.at).filter(|at| *at > moment));
+        let former = versions.iter().rev().find(|v| v.at <= moment).filter(|v| v.path != file.path);
+        pack.redacted += changes.by_key.get(&key).map_or(0, |p| p.redacted);
+        pack.changes.push(FileChange {
+            path: file.path.clone(),
+            former: former.map(|v| v.path.clone()),
+            added: key.1.is_none(),
+            gone: file.gone,
+            moment,
+            hunks: hunks.into_iter().cloned().collect::<Vec<Hunk>>(),
+        });
+    }
+    let mut commits: Vec<MainIx> = commits.into_iter().collect();
+    commits.sort_unstable_by(|a, b| b.cmp(a));
+    pack.more_commits = commits.len().saturating_sub(Pack::COMMITS);
+    commits.truncate(Pack::COMMITS);
+    pack.commits = commits.into_iter().map(|at| code.repository.commit_ref(code.mainline.get(at).id)).collect();
+    Some(pack)
+}
