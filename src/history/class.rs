@@ -11,7 +11,7 @@ pub enum Class {
     /// their presence nor by their loss.
     Weak,
     /// Other projects' code kept in the tree: what it declares may be what a page means, so that
-    /// nothing is gone that it still has; its loss proves nothing.
+    /// nothing is gone that it still has; its loss proves nothing. Manuals that are made of the code, too.
     Vendored,
     /// Documentation, translations, lock files, binaries: no witness at all.
     Ignored,
@@ -72,6 +72,7 @@ const DOC_SUFFIXES: &[&[u8]] = &[
     b"adoc",
     b"asciidoc",
     b"asc",
+    b"ad",
     b"org",
     b"pod",
     b"textile",
@@ -127,6 +128,30 @@ const DOC_SUFFIXES: &[&[u8]] = &[
 const LOCK_NAMES: &[&[u8]] =
     &[b"package-lock.json", b"npm-shrinkwrap.json", b"pnpm-lock.yaml", b"go.work.sum", b"bun.lockb"];
 
+/// Files and folders that set up pipelines, and scripts that fetch a build tool: what they name is
+/// theirs, or another program's.
+const PIPELINES: &[&[u8]] = &[
+    b".github",
+    b".circleci",
+    b".buildkite",
+    b".semaphore",
+    b".travis.yml",
+    b".gitlab-ci.yml",
+    b".gitlab",
+    b".cirrus.yml",
+    b".drone.yml",
+    b".landscape.yml",
+    b".appveyor.yml",
+    b"appveyor.yml",
+    b"azure-pipelines.yml",
+    b".azure-pipelines",
+    b"jenkinsfile",
+    b"mvnw",
+    b"mvnw.cmd",
+    b"gradlew",
+    b"gradlew.bat",
+];
+
 const CODE_TEXTS: &[&[u8]] = &[b"cmakelists.txt", b"requirements.txt", b"constraints.txt", b"command-list.txt"];
 
 impl Class {
@@ -143,6 +168,15 @@ impl Class {
         }
         if suffix.is_empty() && is_prose_name(&name) {
             return Self::Ignored;
+        }
+        // A manual that is made of the code (a page at the root, or for `man`): what it has is there still.
+        let manual = suffix.len() == 1 && suffix[0].is_ascii_digit() && suffix != b"0";
+        let page = matches!(suffix.as_slice(), b"html" | b"htm") && path.parent().is_empty();
+        if manual || page {
+            return Self::Vendored;
+        }
+        if path.as_bytes().split(|&b| b == b'/').any(is_pipeline) {
+            return Self::Weak;
         }
         // A sample of an environment says what may be set, not what is read.
         if name.starts_with(b".env.") || name.ends_with(b".env.example") || name == b"env.example" {
@@ -171,7 +205,11 @@ fn in_weak_folder(folder: &[u8]) -> bool {
 
 fn is_weak_folder(part: &[u8]) -> bool {
     let lower = part.to_ascii_lowercase();
-    WEAK_FOLDERS.contains(&lower.as_slice()) || lower.ends_with(b"-tests") || lower.ends_with(b"_test")
+    WEAK_FOLDERS.contains(&lower.as_slice()) || lower.ends_with(b"tests") || lower.ends_with(b"_test")
+}
+
+fn is_pipeline(part: &[u8]) -> bool {
+    PIPELINES.iter().any(|name| name.eq_ignore_ascii_case(part))
 }
 
 fn is_prose_name(name: &[u8]) -> bool {
@@ -190,10 +228,14 @@ fn is_prose_name(name: &[u8]) -> bool {
         b"install",
         b"hacking",
         b"todo",
-        b"relnotes",
         b"contributing",
         b"maintainers",
         b"thanks",
+        b"faq",
+        b"bugs",
+        b"relnotes",
+        b"release-notes",
+        b"announce",
         b"credits",
     ];
     NAMES.iter().any(|n| {
@@ -245,6 +287,14 @@ mod tests {
             ("src/main/java/org/example/shop/Order.java", Class::Code),
             ("example/Order.java", Class::Weak),
             (".env.example", Class::Weak),
+            ("man/man1/tool.1", Class::Vendored),
+            ("MANUAL.html", Class::Vendored),
+            ("src/page.html", Class::Code),
+            (".github/workflows/ci.yml", Class::Weak),
+            ("mvnw", Class::Weak),
+            ("funtests/stress.py", Class::Weak),
+            ("FAQ", Class::Ignored),
+            ("man/tool.ad", Class::Ignored),
         ] {
             assert_eq!(Class::of(&path.into()), class, "{path}");
         }

@@ -14,6 +14,7 @@ pub(crate) struct Files {
     pub extensions: Words,
     pub soft_extensions: Words,
     pub names: Words,
+    pub conventional: Words,
     pub word_names: Words,
     pub folders: Words,
     pub system_roots: Words,

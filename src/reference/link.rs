@@ -16,6 +16,8 @@ pub(super) fn push(target: &Target, sink: &mut Sink) {
         return;
     }
     let standing = match scheme(dest) {
+        // A label is no path; where it is set can be anywhere.
+        _ if matches!(target.style, LinkStyle::Label) => Standing::Foreign,
         Some("http" | "https") => {
             if Permalink::parse(dest).is_none() {
                 Standing::Foreign

@@ -15,5 +15,6 @@ mod standing;
 mod tests;
 
 pub use extract::extract;
+pub(crate) use language::FILES;
 pub use link::{Permalink, percent_decode};
 pub use model::{Kind, Place, Reference, Shape, Standing};

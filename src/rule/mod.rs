@@ -1,5 +1,6 @@
 //! Rules: what each finds and why it matters, as data with examples that run as tests.
 
+pub mod backing;
 pub mod checks;
 mod confidence;
 mod definition;

@@ -78,12 +78,16 @@ pub fn prove(
     let mut proofs: Vec<Option<Proved>> = dated.iter().map(|_| None).collect();
     prove_names(&dated, &mut proofs, system, archive)?;
     prove_paths(&dated, &mut proofs, system, archive, &objects);
-    prove_anchors(&dated, &mut proofs, archive, &objects);
+    prove_anchors(&dated, &mut proofs, system, archive, &objects);
     prove_lines(&dated, &mut proofs, system, archive)?;
     let mut occurrences = Occurrences::default();
     let mut page = usize::MAX;
     let mut findings = Vec::new();
     for (dated, proved) in dated.iter().zip(proofs) {
+        // What only a copy of another project held was never this project's.
+        let copied = |p: &Proved| !p.holders.is_empty() && p.holders.iter().all(|h| system.was_copied(&h.path));
+        let by_name = matches!(dated.suspect.proof, Proof::Name { .. });
+        let proved = proved.filter(|p| !by_name || !copied(p));
         if dated.page != page {
             page = dated.page;
             occurrences = Occurrences::default();
@@ -328,10 +332,17 @@ fn relative(base: &[u8], target: &[u8]) -> String {
 }
 
 /// Looks for the page version that still had the anchor.
-fn prove_anchors(dated: &[Dated<'_>], proofs: &mut [Option<Proved>], archive: Archive<'_>, objects: &dyn Objects) {
+fn prove_anchors(
+    dated: &[Dated<'_>],
+    proofs: &mut [Option<Proved>],
+    system: &System<'_>,
+    archive: Archive<'_>,
+    objects: &dyn Objects,
+) {
     for (dated, proof) in dated.iter().zip(proofs) {
         let Proof::Anchor { page, format, name } = &dated.suspect.proof else { continue };
-        *proof = anchor(dated, (page, *format), name, archive, objects);
+        let head = system.pages.get(page).map_or("", |document| &*document.text);
+        *proof = anchor(dated, (page, *format), (name, head), archive, objects);
     }
 }
 
@@ -341,7 +352,7 @@ const MOST_VERSIONS: usize = 400;
 fn anchor(
     dated: &Dated<'_>,
     (page, format): (&RepoPath, Format),
-    name: &str,
+    (name, head): (&str, &str),
     archive: Archive<'_>,
     objects: &dyn Objects,
 ) -> Option<Proved> {
@@ -351,6 +362,10 @@ fn anchor(
     for version in versions.iter().rev().take(MOST_VERSIONS) {
         let bytes = objects.blob(version.blob).ok()?;
         if holds_anchor(&bytes, format, name) {
+            // An include that came since may bring the heading; what it brings is not read.
+            if super::checks::dead_link::brings_more(head, &String::from_utf8_lossy(&bytes)) {
+                return None;
+            }
             let cause = later.map(|l| {
                 let merge = archive.mainline.get(l.at).id;
                 // The page may bear its old name on the merged side.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::backing::Backing;
 use crate::document::{Format, Span};
 use crate::history::RepoPath;
 use crate::history::cause::Matcher;
@@ -115,17 +116,34 @@ pub struct NameWitness {
     pub declared: Option<(Domain, Term)>,
     /// Bytes that each holder contains, for a quick look.
     pub needle: Vec<u8>,
+    /// What the line must show beside the name.
+    pub backing: Backing,
 }
 
 struct Lines<'w> {
     witness: &'w NameWitness,
+    path: &'w RepoPath,
+    content: &'w [u8],
     found: Vec<(Role, u32)>,
+}
+
+impl Lines<'_> {
+    fn backs(&self, token: &Token) -> bool {
+        if self.witness.backing == Backing::Named {
+            return true;
+        }
+        let start = memchr::memrchr(b'\n', &self.content[..token.start]).map_or(0, |at| at + 1);
+        let end = memchr::memchr(b'\n', &self.content[token.end..]).map_or(self.content.len(), |at| token.end + at);
+        let name = &self.content[token.start..token.end];
+        self.witness.backing.accepts(self.path, &self.content[start..end], name, token.role)
+    }
 }
 
 impl Sink for Lines<'_> {
     fn token(&mut self, token: &Token) {
         if self.witness.roles.contains(&token.role)
             && (self.witness.terms.contains(&token.exact) || self.witness.terms.contains(&token.folded))
+            && self.backs(token)
         {
             self.found.push((token.role, token.line));
         }
@@ -136,13 +154,13 @@ impl NameWitness {
     /// The lines of `content` that hold the name in one of the roles, definitions first.
     #[must_use]
     pub fn lines(&self, path: &RepoPath, content: &[u8]) -> Vec<u32> {
-        let mut sink = Lines { witness: self, found: Vec::new() };
+        let mut sink = Lines { witness: self, path, content, found: Vec::new() };
         if !self.terms.is_empty() {
             scan::scan(path, content, &mut sink);
         }
         if let Some((domain, term)) = self.declared {
             scan::names(path, content, &mut |d, name, line| {
-                if d == domain && Term::of(d, name) == term {
+                if d == domain && Term::of(d, name) == term && self.backing.accepts(path, b"", name, Role::Definition) {
                     sink.found.push((Role::Definition, line.max(1)));
                 }
             });

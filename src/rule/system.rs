@@ -8,8 +8,9 @@ use crate::history::facts::Facts;
 use crate::history::lifetime::{Life, Lifetimes};
 use crate::history::pairs::Pairs;
 use crate::history::paths::Paths;
+use crate::history::scan::Role;
 use crate::history::snapshot::{Mask, Snapshots};
-use crate::history::term::Term;
+use crate::history::term::{Domain, Term};
 use crate::reference::Reference;
 use crate::reference::claim::value::ValueClaim;
 
@@ -82,5 +83,39 @@ impl System<'_> {
     #[must_use]
     pub fn earlier(&self, mask: Mask) -> Mask {
         mask.and(self.snapshots.before_head())
+    }
+
+    /// Whether `program` is one of the project's own: its manifests, its tree or its name at its hosts
+    /// say so.
+    #[must_use]
+    pub fn owns_program(&self, program: &str) -> bool {
+        let name = program.trim_end_matches(".exe");
+        if name.len() < 2 {
+            return false;
+        }
+        let kin = |own: &str| {
+            let (own, name) = (own.to_lowercase(), name.to_lowercase());
+            own == name
+                || own.len() > 2 && name.contains(&own)
+                || name.len() > 2 && own.split(['-', '_', '.']).any(|part| part == name)
+        };
+        self.slugs.iter().flat_map(|slug| slug.split('/')).any(kin)
+            || !self.lifetimes.of(Term::of(Domain::Command, name.as_bytes())).anywhere().is_empty()
+            || ["", ".py", ".sh", ".js", ".rb", ".pl", ".go", ".rs"]
+                .iter()
+                .any(|suffix| self.paths.ending_in(format!("{name}{suffix}").as_bytes()).next().is_some())
+    }
+
+    /// Whether the file at `path` stood in a copy of another project's package: a folder that is gone as a
+    /// whole, called like a package that the manifests ask for now.
+    #[must_use]
+    pub fn was_copied(&self, path: &RepoPath) -> bool {
+        let bytes = path.as_bytes();
+        memchr::memchr_iter(b'/', bytes).any(|end| {
+            let folder = &bytes[..end];
+            let name = folder.rsplit(|&b| b == b'/').next().unwrap_or(folder);
+            self.at_head(self.lifetimes.of(Term::of(Domain::Dependency, name)).role(Role::Definition))
+                && !self.at_head(self.paths.exact(folder).held)
+        })
     }
 }

@@ -70,6 +70,14 @@ impl Filter {
         }
     }
 
+    /// Whether findings of rule `id` are kept out of the default report: a signal's, unless the rule is
+    /// asked for by name or everything is.
+    fn withheld(&self, id: &str) -> bool {
+        let asked = self.only.as_ref().is_some_and(|only| only.contains(id))
+            || self.rules.get(id).is_some_and(|r| r.enabled == Some(true) || r.min_confidence.is_some());
+        registry::get(id).is_some_and(|d| d.file.signal) && !asked && self.min_confidence > Level::Low
+    }
+
     /// The least confidence that findings of rule `id` need.
     #[must_use]
     pub fn floor(&self, id: &str) -> Level {
@@ -197,5 +205,5 @@ pub(super) fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 }
 
 pub(super) fn reported(finding: &Finding, filter: &Filter) -> bool {
-    finding.confidence.level() >= filter.floor(finding.rule)
+    finding.confidence.level() >= filter.floor(finding.rule) && !filter.withheld(finding.rule)
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::super::model::Document;
+use super::super::model::{BlockKind, Document, InlineKind};
 use super::{Place, versions};
 
 /// `rules/document/past.toml`.
@@ -17,6 +17,14 @@ pub(super) struct Past {
     pub(super) shape: Vec<Shape>,
     pub(super) versions: versions::Rule,
     pub(super) migration: Words,
+    pub(super) gone: Gone,
+}
+
+/// What a page begins with whose subject is gone.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gone {
+    leads: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -137,6 +145,25 @@ pub(super) fn is_migration(document: &Document, place: &Place) -> bool {
         || words.folder(&place.folders).is_some()
         || words.title(&title_of(document))
         || leads_from_to(&place.stem)
+        || says_it_is_gone(document)
+}
+
+/// Paragraphs at the start of a page that may say what has become of its subject.
+const LEAD: usize = 4;
+
+/// Whether the page begins by saying that what it describes was removed.
+fn says_it_is_gone(document: &Document) -> bool {
+    let lead = document.blocks.iter().filter(|b| !matches!(b.kind, BlockKind::Heading { .. } | BlockKind::FrontMatter));
+    lead.take(LEAD).any(|block| {
+        let text: String = block
+            .inlines
+            .iter()
+            .filter(|i| matches!(i.kind, InlineKind::Text | InlineKind::Code))
+            .map(|i| i.text.as_str())
+            .collect::<String>()
+            .to_lowercase();
+        PAST.gone.leads.iter().any(|lead| text.contains(lead.as_str()))
+    })
 }
 
 /// `v1 to v2`, `2.x to 3.0`.

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::super::path::RepoPath;
 use super::super::term::{Domain, Term};
 use super::syntax::Syntax;
-use super::{Sink, State, Token, route};
+use super::{Open, Sink, State, Token, route};
 
 /// A line that some version of the file holds.
 #[derive(Debug, Clone)]
@@ -22,8 +22,8 @@ pub struct Line {
     pub routes: Range<u32>,
     /// The versions that hold it.
     pub held: u32,
-    /// Whether a block comment is open behind it, and whether an attribute is.
-    after: (bool, bool),
+    /// What is open behind it, and whether an attribute is.
+    after: (Open, bool),
     /// Whether a route may go on in the next line.
     spills: bool,
 }
@@ -97,7 +97,7 @@ impl Memo {
         while start < content.len() {
             let end = memchr::memchr(b'\n', &content[start..]).map_or(content.len(), |at| start + at);
             let next = content.len().min(end + 1);
-            let seed = language << 2 | u64::from(state.in_block) << 1 | u64::from(state.flag_attribute);
+            let seed = language << 4 | state.open.number() << 1 | u64::from(state.flag_attribute);
             let key = hash(&content[start..next], seed);
             let number = match self.known.get(&key) {
                 Some(&number) => number,
@@ -112,7 +112,7 @@ impl Memo {
             };
             if let Some(line) = self.lines.get_mut(number as usize) {
                 line.held |= held;
-                (state.in_block, state.flag_attribute) = line.after;
+                (state.open, state.flag_attribute) = line.after;
                 if line.spills {
                     route::spilling(content, start..next, &mut |route| {
                         self.spilling.push((Term::of(Domain::Route, route), held));
@@ -133,7 +133,7 @@ impl Memo {
             tokens: tokens..at(self.tokens.len()),
             routes: routes..at(self.routes.len()),
             held: 0,
-            after: (state.in_block, state.flag_attribute),
+            after: (state.open, state.flag_attribute),
             spills: !whole,
         }
     }

@@ -22,7 +22,8 @@ pub use syntax::{Language, language_of};
 use super::path::RepoPath;
 use super::term::{Domain, Term};
 use role::Line;
-use syntax::Syntax;
+pub use role::declares_flags as declares_options;
+use syntax::{Mark, Syntax};
 
 /// What a name does where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,10 +103,48 @@ static NAME: [bool; 256] = {
     table
 };
 
+/// What is open at the start of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Nothing.
+    No,
+    /// A block comment.
+    Comment,
+    /// A text that is a statement of its own, as a docstring is.
+    Told(Mark),
+    /// A text that is a value.
+    Value(Mark),
+}
+
+impl Open {
+    fn close(self, syntax: &Syntax) -> Option<&'static [u8]> {
+        match self {
+            Self::No => None,
+            Self::Comment => syntax.block.map(|(_, close)| close),
+            Self::Told(mark) | Self::Value(mark) => Some(mark.bytes()),
+        }
+    }
+
+    /// What names inside of it are.
+    fn role(self) -> Role {
+        if matches!(self, Self::Value(_)) { Role::Use } else { Role::Comment }
+    }
+
+    /// A number for each, less than eight.
+    fn number(self) -> u64 {
+        match self {
+            Self::No => 0,
+            Self::Comment => 1,
+            Self::Told(mark) => 2 + mark as u64,
+            Self::Value(mark) => 5 + mark as u64,
+        }
+    }
+}
+
 /// What a line's names depend on beside the line itself.
 struct State<'a> {
-    /// Whether a block comment is open.
-    in_block: bool,
+    /// The comment or text that is open.
+    open: Open,
     syntax: &'a Syntax,
     /// Whether an attribute above says that the next field is an option (`#[arg(long)]`).
     flag_attribute: bool,
@@ -114,29 +153,30 @@ struct State<'a> {
 impl<'a> State<'a> {
     /// The state at the start of a file.
     fn new(syntax: &'a Syntax) -> Self {
-        Self { in_block: false, syntax, flag_attribute: false }
+        Self { open: Open::No, syntax, flag_attribute: false }
     }
 
     fn line(&mut self, line: &[u8], offset: usize, number: u32, sink: &mut impl Sink) {
         let mut at = 0;
-        if self.in_block
-            && let Some((_, close)) = self.syntax.block
-        {
+        if let Some(close) = self.open.close(self.syntax) {
             match memchr::memmem::find(line, close) {
                 Some(found) => {
                     at = found + close.len();
-                    self.in_block = false;
-                    comment_tokens(&line[..found], offset, number, sink);
+                    comment_tokens(&line[..found], self.open.role(), offset, number, sink);
+                    self.open = Open::No;
                 }
                 None => {
-                    comment_tokens(line, offset, number, sink);
+                    comment_tokens(line, self.open.role(), offset, number, sink);
+                    if self.open != Open::Comment {
+                        told_options(line, offset, number, sink);
+                    }
                     return;
                 }
             }
         }
         let indent = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
         if at == 0 && self.syntax.starts_comment(&line[indent.min(line.len())..]) {
-            comment_tokens(line, offset, number, sink);
+            comment_tokens(line, Role::Comment, offset, number, sink);
             return;
         }
         let mut shape = Line::new(line, indent, self.syntax);
@@ -198,6 +238,25 @@ impl<'a> State<'a> {
                 } else if byte == b'-' {
                     short_flag(line, at, offset, number, sink);
                 }
+            } else if let Some(mark) = self.syntax.text_opens(line, at) {
+                // A text of several lines tells of the code where it is a statement of its own, and is data
+                // where it is a value.
+                let is_value = line[indent.min(at)..at].iter().any(|b| !b.is_ascii_alphabetic());
+                let open = if is_value { Open::Value(mark) } else { Open::Told(mark) };
+                let (role, close) = (open.role(), mark.bytes());
+                let body = at + close.len();
+                match memchr::memmem::find(&line[body..], close) {
+                    Some(found) => {
+                        comment_tokens(&line[body..body + found], role, offset + body, number, sink);
+                        at = body + found + close.len();
+                    }
+                    None => {
+                        comment_tokens(&line[body..], role, offset + body, number, sink);
+                        self.open = open;
+                        return;
+                    }
+                }
+                continue;
             } else if self.syntax.is_quote(byte) {
                 quote = byte;
                 if let Some(end) = dotted(line, at + 1, byte) {
@@ -210,18 +269,18 @@ impl<'a> State<'a> {
                 let body = at + open.len();
                 match memchr::memmem::find(&line[body..], close) {
                     Some(found) => {
-                        comment_tokens(&line[body..body + found], offset + body, number, sink);
+                        comment_tokens(&line[body..body + found], Role::Comment, offset + body, number, sink);
                         at = body + found + close.len();
                     }
                     None => {
-                        comment_tokens(&line[body..], offset + body, number, sink);
-                        self.in_block = true;
+                        comment_tokens(&line[body..], Role::Comment, offset + body, number, sink);
+                        self.open = Open::Comment;
                         return;
                     }
                 }
                 continue;
             } else if self.syntax.comment_at(line, at) {
-                comment_tokens(&line[at..], offset + at, number, sink);
+                comment_tokens(&line[at..], Role::Comment, offset + at, number, sink);
                 break;
             }
             at += 1;
@@ -270,7 +329,22 @@ fn emit(line: &[u8], start: usize, end: usize, role: Role, offset: usize, number
     sink.token(&Token { exact, folded, role, line: number, start: offset + start, end: offset + end });
 }
 
-fn comment_tokens(text: &[u8], offset: usize, number: u32, sink: &mut impl Sink) {
+/// The options that a line of a program's own help begins with, by which it may declare them (`docopt`).
+fn told_options(line: &[u8], offset: usize, number: u32, sink: &mut impl Sink) {
+    let mut at = line.len() - line.trim_ascii_start().len();
+    while line.get(at) == Some(&b'-') {
+        let start = at + line[at..].iter().take_while(|b| **b == b'-').count();
+        let first = start + line[start..].iter().take_while(|b| is_name(**b)).count();
+        let end = compound(line, first);
+        if start == at + 2 && end > start {
+            emit(line, start, end, Role::Flag, offset, number, sink);
+        }
+        at = end + line[end..].iter().take_while(|b| matches!(b, b',' | b' ' | b'|' | b'/')).count();
+    }
+}
+
+/// The names of a text that is no code, as `role`.
+fn comment_tokens(text: &[u8], role: Role, offset: usize, number: u32, sink: &mut impl Sink) {
     let mut at = 0;
     while at < text.len() {
         if !is_name(text[at]) {
@@ -282,11 +356,11 @@ fn comment_tokens(text: &[u8], offset: usize, number: u32, sink: &mut impl Sink)
             at += 1;
         }
         if at - start > 1 {
-            emit(text, start, at, Role::Comment, offset, number, sink);
+            emit(text, start, at, role, offset, number, sink);
         }
         let end = if text.get(at) == Some(&b'-') { compound(text, at) } else { at };
         if end > at {
-            emit(text, start, end, Role::Comment, offset, number, sink);
+            emit(text, start, end, role, offset, number, sink);
         }
     }
 }

@@ -445,11 +445,15 @@ static FLAG_MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "OptionSpec",
         "cmdline",
         "opts.on",
+        "option: \"",
+        "option: '",
+        "alias: \"",
+        "alias: '",
     ])
     .ok()
 });
 
-/// Whether a line looks like the declaration of a command-line option.
-fn declares_flags(line: &[u8]) -> bool {
+/// Whether a line looks like the declaration of a command-line option in one of the usual parsers.
+pub fn declares_flags(line: &[u8]) -> bool {
     memchr::memchr2(b'"', b'\'', line).is_some() && FLAG_MARKS.as_ref().is_some_and(|marks| marks.is_match(line))
 }

@@ -35,6 +35,24 @@ pub enum Language {
     Other,
 }
 
+/// What opens and closes a text of several lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    Double,
+    Single,
+    Back,
+}
+
+impl Mark {
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Double => b"\"\"\"",
+            Self::Single => b"'''",
+            Self::Back => b"`",
+        }
+    }
+}
+
 /// Comment marks and quotes of a file.
 #[derive(Debug)]
 pub(super) struct Syntax {
@@ -130,6 +148,21 @@ impl Syntax {
                 || block.is_some_and(|(open, _)| open.first() == Some(&byte));
         }
         Self { language, line_comments, block, quotes, interesting }
+    }
+
+    /// The mark of the text of several lines that opens at `at`.
+    pub fn text_opens(&self, line: &[u8], at: usize) -> Option<Mark> {
+        let rest = line.get(at..)?;
+        match self.language {
+            Language::Python => {
+                [Mark::Double, Mark::Single].into_iter().find(|mark| rest.starts_with(mark.bytes()))
+            }
+            // A raw string that goes on behind its line.
+            Language::Go | Language::Script => {
+                (rest.first() == Some(&b'`') && memchr::memchr(b'`', &rest[1..]).is_none()).then_some(Mark::Back)
+            }
+            _ => None,
+        }
     }
 
     pub fn is_quote(&self, byte: u8) -> bool {

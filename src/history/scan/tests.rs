@@ -108,3 +108,18 @@ fn manifests_name_targets_and_packages() {
 }
 
 use crate::history::term::Domain;
+
+#[test]
+fn texts_of_several_lines_declare_nothing() {
+    let text = "\"\"\"Usage: tool\n\n  -q, --quiet-mode  less\n\"\"\"\ndef real():\n    \"\"\"\n    def sample():\n        x = 1\n    \"\"\"\n    data = \'\'\'\n    name: 1\n\'\'\'\n    after = 1\n";
+    assert_eq!(roles("a.py", text, "sample"), [Role::Comment]);
+    assert_eq!(roles("a.py", text, "real"), [Role::Definition]);
+    assert_eq!(roles("a.py", text, "name"), [Role::Use]);
+    assert_eq!(roles("a.py", text, "after"), [Role::Key]);
+    assert!(roles("a.py", text, "quiet-mode").contains(&Role::Flag));
+    let text = "var help = `\n  --old-flag  x\n[Service]\nRestartSec=3\n`\nfunc Real() {}\n";
+    assert_eq!(roles("a.go", text, "RestartSec"), [Role::Use]);
+    assert_eq!(roles("a.go", text, "Real"), [Role::Definition]);
+    assert!(roles("a.go", text, "old-flag").contains(&Role::Flag));
+    assert_eq!(roles("a.go", "\tA int `yaml:\"max_size\"`", "max_size"), [Role::Key]);
+}

@@ -6,6 +6,7 @@
 //! removed `--old`" only `--old` is of the past.
 
 mod cues;
+mod programs;
 
 use crate::document::{Block, BlockKind, Document, InlineKind};
 
@@ -56,6 +57,9 @@ impl Standings {
         }
         if fresh.is_empty() {
             return;
+        }
+        if !matches!(block.kind, BlockKind::Code { .. }) {
+            programs::attribute(doc, block, fresh);
         }
         let past = self.past_sections.get(block.section).copied().unwrap_or(false)
             && !matches!(block.kind, BlockKind::Heading { .. });

@@ -4,6 +4,8 @@ use super::name::{self, Rest};
 use crate::history::scan::Role;
 use crate::history::term::{Domain, Term};
 use crate::reference::{Kind, Reference};
+use crate::rule::backing::{Backing, Tool};
+use crate::rule::confidence;
 use crate::rule::suspect::{Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -41,9 +43,23 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         if is_alive(reference, target, system) {
             continue;
         }
+        // A feature is chosen with an option like a target is, and is none.
+        if reference.parts.iter().any(|p| matches!(p.as_str(), "--features" | "-F")) {
+            continue;
+        }
         let message =
             format!("`{}` is no longer declared as a target, script or service", name::shown(&reference.text));
-        out.push(name::declared(ID, reference, target, Domain::Command, had, 0.88, message));
+        // A word at the start of a command is a program's name; a target that was called so is another thing.
+        let [program, _, ..] = reference.parts.as_slice() else {
+            let probability = confidence::of(ID, "program");
+            let suspect = name::declared(ID, reference, target, Domain::Command, had, probability, message);
+            out.push(name::backed_by(suspect, Backing::Target(Tool::Manifest)));
+            continue;
+        };
+        let tool = Tool::of(program);
+        let probability = confidence::of(ID, if tool == Tool::Other { "other-tool" } else { "declared" });
+        let suspect = name::declared(ID, reference, target, Domain::Command, had, probability, message);
+        out.push(name::backed_by(suspect, Backing::Target(tool)));
     }
 }
 
@@ -79,12 +95,13 @@ fn subcommand(reference: &Reference, target: &str, system: &System<'_>) -> Optio
     }
     let life = system.life(target);
     let had = system.earlier(life.any(SUBCOMMAND));
-    let probability = match name::rest(system, &life, name::DECLARED) {
+    let circumstance = match name::rest(system, &life, name::DECLARED) {
         _ if had.is_empty() => return None,
         Rest::Declared | Rest::Uses => return None,
-        Rest::Weak | Rest::Comments => 0.72,
-        Rest::Nothing => 0.82,
+        Rest::Weak | Rest::Comments => "subcommand-lives-on",
+        Rest::Nothing => "subcommand",
     };
+    let probability = confidence::of(ID, circumstance);
     if name::is_built(target, system) || system.at_head(system.paths.exact(target.as_bytes()).held) {
         return None;
     }

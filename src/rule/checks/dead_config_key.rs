@@ -3,6 +3,8 @@
 use super::name::{self, Rest};
 use crate::history::scan::Role;
 use crate::reference::Kind;
+use crate::rule::backing::Backing;
+use crate::rule::confidence;
 use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
 
@@ -20,13 +22,16 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         if had.is_empty() || name::is_built(key, system) {
             continue;
         }
-        let probability = match name::rest(system, &life, BACKED) {
+        let circumstance = match name::rest(system, &life, BACKED) {
             Rest::Declared => continue,
-            Rest::Uses => 0.5,
-            Rest::Weak => 0.75,
-            Rest::Comments => 0.8,
-            Rest::Nothing => 0.87,
+            Rest::Uses => "used",
+            // An ordinary word is what a reader chooses as often as what the code asks for.
+            _ if !name::is_telling(key) => "word",
+            Rest::Weak => "lives-on",
+            Rest::Comments | Rest::Nothing => "declared",
         };
-        out.push(name::suspect(system, ID, reference, key, BACKED, had, probability, "key "));
+        let probability = confidence::of(ID, circumstance);
+        let suspect = name::suspect(system, ID, reference, key, BACKED, had, probability, "key ");
+        out.push(name::backed_by(suspect, Backing::Field));
     }
 }

@@ -2,8 +2,11 @@
 
 use super::name::{self, Rest};
 use crate::history::scan::Role;
+use crate::history::snapshot::Mask;
 use crate::history::term::Term;
-use crate::reference::Kind;
+use crate::reference::{Kind, Place, Reference};
+use crate::rule::backing::Backing;
+use crate::rule::confidence;
 use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
 
@@ -12,31 +15,56 @@ pub const ID: &str = "dead-env-var";
 
 const BACKED: &[Role] = &[Role::Definition, Role::Key, Role::Literal, Role::Flag, Role::Use];
 
-/// Gives the variables of the page that the code named once and does not now.
+/// Gives the variables of the page that the code read once and does not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::EnvVar && name::is_claim(r)) {
         let Some(variable) = reference.parts.first() else { continue };
         let exact = system.life_exact(variable);
         let had = system.earlier(exact.any(BACKED));
-        if had.is_empty() || variable.len() < 4 || is_built(variable, system) {
+        if had.is_empty() || variable.len() < 4 || is_built(variable, system) || is_of_page(variable, page) {
             continue;
         }
-        let probability = match name::rest(system, &exact, BACKED) {
-            Rest::Declared | Rest::Uses => continue,
-            Rest::Weak => 0.75,
-            Rest::Comments => 0.8,
-            Rest::Nothing => 0.9,
-        };
-        // A constant's name that only shared its form with a variable's.
-        let probability = if variable.contains('_') { probability } else { probability - 0.2 };
+        let rest = name::rest(system, &exact, BACKED);
+        let defined = system.earlier(exact.role(Role::Definition));
         let read = !system.earlier(exact.any(&[Role::Literal, Role::Flag])).is_empty();
-        let (rule, what) = if read || system.earlier(exact.role(Role::Definition)).is_empty() {
-            (ID, "variable ")
-        } else {
-            (super::dead_symbol::ID, "")
+        if !defined.is_empty() && !read {
+            out.extend(constant(reference, variable, defined, rest, system));
+            continue;
+        }
+        let circumstance = match rest {
+            Rest::Declared | Rest::Uses => continue,
+            // A constant's name that only shared its form with a variable's.
+            _ if !variable.contains('_') => "word",
+            Rest::Weak => "lives-on",
+            Rest::Comments | Rest::Nothing => "declared",
         };
-        out.push(name::suspect(system, rule, reference, variable, BACKED, had, probability, what));
+        let probability = confidence::of(ID, circumstance);
+        let suspect = name::suspect(system, ID, reference, variable, BACKED, had, probability, "variable ");
+        out.push(name::backed_by(suspect, Backing::Environment));
     }
+}
+
+/// A constant, which is written like a variable of the environment.
+fn constant(reference: &Reference, name: &str, had: Mask, rest: Rest, system: &System<'_>) -> Option<Suspect> {
+    let circumstance = match rest {
+        Rest::Declared | Rest::Uses => return None,
+        _ if !name.contains('_') || reference.place == Place::CodeBlock => "word",
+        Rest::Weak => "lives-on",
+        Rest::Comments | Rest::Nothing => "defined",
+    };
+    let (rule, roles) = (super::dead_symbol::ID, &[Role::Definition]);
+    Some(name::suspect(system, rule, reference, name, roles, had, confidence::of(rule, circumstance), ""))
+}
+
+/// Whether the page itself sets the variable and uses it: its sample's own.
+fn is_of_page(variable: &str, page: &Page<'_>) -> bool {
+    let text = &page.document.text;
+    let used = text.contains(&format!("${variable}")) || text.contains(&format!("${{{variable}"));
+    used && text.match_indices(variable).any(|(at, _)| {
+        let after = &text[at + variable.len()..];
+        let before = text[..at].chars().next_back();
+        after.starts_with('=') && before.is_none_or(|c| c.is_whitespace() || c == '`')
+    })
 }
 
 /// Whether the head could build the name: from a prefix that stands in it as a string, or from an

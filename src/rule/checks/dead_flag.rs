@@ -3,7 +3,9 @@
 use super::name::{self, Rest};
 use crate::history::scan::Role;
 use crate::history::term::Term;
-use crate::reference::Kind;
+use crate::reference::{Kind, Reference};
+use crate::rule::backing::Backing;
+use crate::rule::confidence;
 use crate::rule::suspect::{Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -13,34 +15,48 @@ pub const ID: &str = "dead-flag";
 /// Gives the options of the page that were declared once and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::Flag && name::is_claim(r)) {
-        let lost = reference.parts.iter().all(|spelling| !is_alive(system, spelling));
-        let Some(spelling) = reference.parts.first().filter(|_| lost) else { continue };
-        let Some(bare) = bare(spelling) else { continue };
-        let life = if bare.len() == 1 { system.life_exact(spelling) } else { system.life(bare) };
-        let had = system.earlier(life.role(Role::Flag));
-        if had.is_empty() {
-            continue;
-        }
-        let probability = match name::rest(system, &life, name::DECLARED) {
-            Rest::Nothing | Rest::Comments => 0.95,
-            Rest::Weak => 0.9,
-            Rest::Uses => 0.85,
-            // The word lives on as a field or a string; whether it is the option can't be told.
-            Rest::Declared if system.at_head(life.role(Role::Literal)) => 0.5,
-            Rest::Declared => 0.7,
-        };
-        // One letter is an option of many programs; which of them the page means is a guess.
-        let probability = if bare.len() == 1 { probability * 0.5 } else { probability };
-        let mut suspect = name::suspect(system, ID, reference, bare, &[Role::Flag], had, probability, "option ");
-        suspect.subject.clone_from(spelling);
-        if bare.len() == 1
-            && let Proof::Name { witness, .. } = &mut suspect.proof
-        {
-            witness.terms = [Term::exact(spelling.as_bytes())].into();
-            witness.needle = spelling.as_bytes().to_vec();
-        }
-        out.push(suspect);
+        out.extend(lost(reference, system));
     }
+}
+
+fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+    // Options belong to the program that stands before them; of others we know nothing.
+    if reference.program.as_ref().is_some_and(|program| !system.owns_program(program)) {
+        return None;
+    }
+    if reference.parts.iter().any(|spelling| is_alive(system, spelling)) {
+        return None;
+    }
+    let spelling = reference.parts.first()?;
+    let bare = bare(spelling)?;
+    let life = if bare.len() == 1 { system.life_exact(spelling) } else { system.life(bare) };
+    let had = system.earlier(life.role(Role::Flag));
+    if had.is_empty() {
+        return None;
+    }
+    let circumstance = match name::rest(system, &life, name::DECLARED) {
+        // One letter is an option of many programs; which of them the page means is a guess.
+        _ if bare.len() == 1 => "letter",
+        // The word lives on as a field or a string; whether it is the option can't be told.
+        Rest::Declared if system.at_head(life.role(Role::Literal)) => "word-lives-on",
+        Rest::Declared => "name-lives-on",
+        Rest::Uses => "used",
+        // A test may say that it is refused.
+        Rest::Weak => "lives-on",
+        _ if reference.program.is_some() => "own-program",
+        _ => "declared",
+    };
+    let probability = confidence::of(ID, circumstance);
+    let suspect = name::suspect(system, ID, reference, bare, &[Role::Flag], had, probability, "option ");
+    let mut suspect = name::backed_by(suspect, Backing::Option);
+    suspect.subject.clone_from(spelling);
+    if bare.len() == 1
+        && let Proof::Name { witness, .. } = &mut suspect.proof
+    {
+        witness.terms = [Term::exact(spelling.as_bytes())].into();
+        witness.needle = spelling.as_bytes().to_vec();
+    }
+    Some(suspect)
 }
 
 fn bare(spelling: &str) -> Option<&str> {
@@ -54,8 +70,22 @@ fn is_alive(system: &System<'_>, spelling: &str) -> bool {
         return system.at_head(system.life_exact(spelling).role(Role::Flag));
     }
     let is_flag = |name: &str| system.at_head(system.life(name).role(Role::Flag));
+    // Dotted options are made of fields: `--log.level` of a field `level`.
+    let is_field = |name: &str| system.at_head(system.life(name).any(&[Role::Key, Role::Definition]));
     name::is_built(bare, system)
         || is_flag(bare)
         || bare.strip_prefix("no-").is_some_and(is_flag)
         || is_flag(&format!("no-{bare}"))
+        || is_composed(bare, system)
+        || bare.rsplit_once('.').is_some_and(|(_, last)| is_field(last))
+}
+
+/// Whether the option is made of a name space and an option of several words that a table declares:
+/// `--store-retry-limit` of `store` and `retry_limit`.
+fn is_composed(bare: &str, system: &System<'_>) -> bool {
+    let named = |name: &str| system.at_head(system.life(name).any(&[Role::Flag, Role::Literal]));
+    bare.match_indices('-').take(8).any(|(at, _)| {
+        let (space, rest) = (&bare[..at], &bare[at + 1..]);
+        name::words(rest) > 1 && space.len() > 1 && named(rest) && named(space)
+    })
 }

@@ -1,11 +1,13 @@
 //! `dead-link`: a link, image or include whose target within the repository is gone.
 
 use super::name;
+use crate::document::Document;
 use crate::document::slug::{SlugScheme, anchors};
 use crate::history::RepoPath;
 use crate::history::paths::join;
 use crate::history::snapshot::{Mask, PathLife};
 use crate::reference::{Kind, Place, Reference};
+use crate::rule::confidence;
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -81,7 +83,7 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         subject: reference.parts.join("#"),
         anchor: reference.text.clone(),
         message: format!("the target of the link `{}` is gone", name::shown(&reference.parts.join("#"))),
-        probability: if external { 0.9 } else { 0.95 },
+        probability: confidence::of(ID, if external { "url" } else { "declared" }),
         had: system.earlier(held),
         proof: Proof::Path { path, base: page.folder().to_vec(), style },
     })
@@ -228,6 +230,50 @@ pub fn has_anchor(document: &crate::document::Document, name: &str) -> bool {
     SCHEMES.iter().any(|scheme| anchors(document, *scheme).iter().any(|a| a.to_lowercase() == wanted))
 }
 
+/// Marks of lines that bring in another file's text, whose headings are not read.
+const INCLUDES: &[&str] = &[
+    "--8<--",
+    "{{#include",
+    "{{#rustdoc_include",
+    "{% include",
+    "{%include",
+    "{{% include",
+    "{{< include",
+    "{{< readfile",
+    "{{ include",
+    ".. include::",
+    "include::",
+    "<!--@include",
+    "<!-- @include",
+    "<!--#include",
+    "[!INCLUDE",
+    "{{> ",
+    "import ",
+];
+
+/// Whether the heading comes from the page's front matter by the site's template.
+fn is_made_of_data(document: &Document, fragment: &str) -> bool {
+    let key = |c: char| if c == '_' { '-' } else { c.to_ascii_lowercase() };
+    let folded: String = fragment.chars().map(key).collect();
+    document.front_matter.as_ref().is_some_and(|front| {
+        front
+            .span
+            .of(&document.text)
+            .lines()
+            .any(|line| line.split_once(':').is_some_and(|(name, _)| name.trim().chars().map(key).eq(folded.chars())))
+    })
+}
+
+/// Whether `now` brings in a text that `then` did not: the heading may have moved there.
+#[must_use]
+pub fn brings_more(now: &str, then: &str) -> bool {
+    now.lines().map(str::trim_start).any(|line| {
+        INCLUDES.iter().any(|mark| line.starts_with(mark))
+            && (!line.starts_with("import ") || line.contains(".md"))
+            && !then.contains(line.trim_end())
+    })
+}
+
 fn lost_anchor(reference: &Reference, target: &RepoPath, fragment: &str, system: &System<'_>) -> Option<Suspect> {
     // Line numbers, text fragments, tabs and scripts are no headings.
     let is_line = fragment.strip_prefix('L').is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
@@ -235,7 +281,7 @@ fn lost_anchor(reference: &Reference, target: &RepoPath, fragment: &str, system:
         return None;
     }
     let document = system.pages.get(target)?;
-    if has_anchor(document, fragment) {
+    if has_anchor(document, fragment) || is_made_of_data(document, fragment) {
         return None;
     }
     Some(Suspect {
@@ -245,7 +291,7 @@ fn lost_anchor(reference: &Reference, target: &RepoPath, fragment: &str, system:
         subject: reference.parts.join("#"),
         anchor: reference.text.clone(),
         message: format!("no heading answers to the link `{}` any more", name::shown(&reference.parts.join("#"))),
-        probability: 0.93,
+        probability: confidence::of(ID, "anchor"),
         had: system.snapshots.before_head(),
         proof: Proof::Anchor { page: target.clone(), format: document.format, name: fragment.to_owned() },
     })

@@ -2,7 +2,8 @@
 
 use super::name::{self, Rest};
 use crate::history::scan::Role;
-use crate::reference::{Kind, Reference};
+use crate::reference::{Kind, Place, Reference};
+use crate::rule::confidence;
 use crate::rule::suspect::{Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -37,18 +38,24 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         (!had.is_empty()).then_some((name, had))
     })?;
     let life = system.life(name);
-    let probability = match name::rest(system, &life, BACKED) {
+    let circumstance = match name::rest(system, &life, BACKED) {
         Rest::Declared => return None,
         // A dashboard or a rule still asks for it; of a name that is used otherwise nothing is known.
         Rest::Uses if name.len() < metric.len() => return None,
-        Rest::Uses => 0.66,
-        Rest::Weak => 0.75,
-        Rest::Comments | Rest::Nothing => 0.88,
+        Rest::Uses => "used",
+        Rest::Weak => "lives-on",
+        Rest::Comments | Rest::Nothing => "declared",
     };
     // What was only ever defined is a function that is named like a metric.
     let registered = !system.earlier(life.any(&[Role::Key, Role::Literal, Role::Flag])).is_empty();
     let (rule, what) = if registered { (ID, "metric ") } else { (super::dead_symbol::ID, "") };
-    Some(name::suspect(system, rule, reference, name, BACKED, had, probability, what))
+    // A function is named in text; in a sample it may be the reader's.
+    let circumstance = match (registered, circumstance) {
+        (false, "declared") if reference.place != Place::CodeBlock => "defined",
+        (false, "declared" | "used") => "used",
+        (_, other) => other,
+    };
+    Some(name::suspect(system, rule, reference, name, BACKED, had, confidence::of(rule, circumstance), what))
 }
 
 /// `tool_queue_depth` of which the code held `tool`, `queue` and `depth`, each in a field of its own: the
@@ -56,7 +63,11 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
 fn composed(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let [metric] = reference.parts.as_slice() else { return None };
     let plain = metric.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if !plain || reference.shape.call || !system.life(metric).anywhere().is_empty() {
+    if !plain
+        || reference.shape.call
+        || reference.place == Place::CodeBlock
+        || !system.life(metric).anywhere().is_empty()
+    {
         return None;
     }
     let fields = system.life("namespace").role(Role::Key).or(system.life("subsystem").role(Role::Key));
@@ -68,7 +79,16 @@ fn composed(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         if !above || had.is_empty() || name.len() < 3 || system.at_head(literal(name)) {
             return None;
         }
-        let mut suspect = name::suspect(system, ID, reference, name, &[Role::Literal], had, 0.8, "metric ");
+        let mut suspect = name::suspect(
+            system,
+            ID,
+            reference,
+            name,
+            &[Role::Literal],
+            had,
+            confidence::of(ID, "composed"),
+            "metric ",
+        );
         if let Proof::Name { text, .. } = &mut suspect.proof {
             *text = format!("\"{name}\"");
         }

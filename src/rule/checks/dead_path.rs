@@ -2,11 +2,13 @@
 
 use super::name;
 use crate::history::RepoPath;
+use crate::history::class::Class;
 use crate::history::paths::join;
 use crate::history::scan::ignoring;
 use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
-use crate::reference::{Kind, Place, Reference};
+use crate::reference::{FILES, Kind, Reference};
+use crate::rule::confidence;
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -62,15 +64,21 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         return None;
     }
     let deep = written.contains('/');
-    let probability = match (was.style, deep) {
-        (PathStyle::Ending, true) => 0.8,
-        (PathStyle::Ending, false) if endings > 2 => 0.5,
-        (PathStyle::Ending, false) => 0.72,
-        (_, true) => 0.95,
-        (_, false) => 0.82,
+    // The end of a path under a folder of tests is like many a reader's own.
+    if was.style == PathStyle::Ending && Class::of(&RepoPath::new(&was.path)) == Class::Weak && !deep {
+        return None;
+    }
+    let circumstance = match (was.style, deep) {
+        // Any project has such a file; whose the page means can't be told.
+        (_, false) if FILES.names.contains(written.as_str()) || is_conventional(&written) => "conventional",
+        (_, false) if reference.shape.weak => "word",
+        _ if reference.shape.weak => "weak",
+        (PathStyle::Ending, true) => "ending",
+        (PathStyle::Ending, false) if endings > 2 => "common-name",
+        (PathStyle::Ending, false) => "name",
+        (_, true) => "declared",
+        (_, false) => "top",
     };
-    let doubt =
-        if reference.shape.weak { 0.25 } else { 0.0 } + if reference.place == Place::CodeBlock { 0.05 } else { 0.0 };
     Some(Suspect {
         rule: ID,
         span: reference.span,
@@ -78,10 +86,15 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         subject: written,
         anchor: reference.text.clone(),
         message: format!("`{}` is gone from the tree", name::shown(&reference.text)),
-        probability: probability - doubt,
+        probability: confidence::of(ID, circumstance),
         had,
         proof: Proof::Path { path: RepoPath::new(&was.path), base: page.folder().to_vec(), style: was.style },
     })
+}
+
+/// Whether a file without a folder is one that tools look for in every project: hidden, or named by them.
+fn is_conventional(name: &str) -> bool {
+    name.starts_with('.') || FILES.conventional.contains(name)
 }
 
 /// Whether the code of the head names the file itself, so that it may be written by a build or a run.

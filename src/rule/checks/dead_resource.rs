@@ -5,6 +5,7 @@ use crate::history::scan::Role;
 use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
 use crate::reference::{Kind, Reference};
+use crate::rule::confidence;
 use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
 
@@ -29,7 +30,15 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
             continue;
         }
         let message = format!("`{}` is no longer declared in any manifest", name::shown(&reference.text));
-        out.push(name::declared(ID, reference, &object, Domain::Resource, had, 0.86, message));
+        out.push(name::declared(
+            ID,
+            reference,
+            &object,
+            Domain::Resource,
+            had,
+            confidence::of(ID, "declared"),
+            message,
+        ));
     }
 }
 

@@ -4,6 +4,7 @@ use super::name;
 use crate::history::scan::{Role, route_endings};
 use crate::history::term::{Domain, Term};
 use crate::reference::Kind;
+use crate::rule::confidence;
 use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
 
@@ -49,7 +50,7 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         let lives_on = last
             .and_then(|p| std::str::from_utf8(p).ok())
             .is_some_and(|word| system.at_head(system.life(word).any(&[Role::Literal])));
-        let probability = if lives_on { 0.5 } else { 0.86 };
+        let probability = confidence::of(ID, if lives_on { "lives-on" } else { "declared" });
         let message = format!("route `{}` is gone from the code", name::shown(&reference.text));
         let text = String::from_utf8_lossy(ending).into_owned();
         out.push(name::declared(ID, reference, &text, Domain::Route, had, probability, message));

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use super::name::{self, Rest};
 use crate::document::BlockKind;
 use crate::history::RepoPath;
+use crate::history::facts::{Of, Strength, package_name};
 use crate::history::lifetime::Life;
 use crate::history::scan::{self, Role, Sink, Token};
 use crate::history::term::{Domain, Term};
 use crate::reference::{Kind, Place, Reference};
+use crate::rule::confidence;
 use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
 
@@ -19,15 +21,18 @@ pub const ID: &str = "dead-symbol";
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     let own = own_names(page);
     for reference in page.references.iter().filter(|r| name::is_mention(r)) {
+        if reference.place == Place::FrontMatter && reference.kind != Kind::Link {
+            continue;
+        }
         if reference.shape.incidental && (reference.kind != Kind::Symbol || !reference.text.contains('_')) {
             continue;
         }
         match reference.kind {
             Kind::Symbol if is_own(reference, &own) || is_value(page, reference) => {}
-            Kind::Symbol => out.extend(symbol(reference, system).or_else(|| package(reference, system))),
-            Kind::Dependency => out.extend(package(reference, system).or_else(|| symbol(reference, system))),
+            Kind::Symbol => out.extend(symbol(page, reference, system).or_else(|| package(reference, system))),
+            Kind::Dependency => out.extend(package(reference, system).or_else(|| symbol(page, reference, system))),
             // Links of Rust's documentation may lead to an item by its path.
-            Kind::Link => out.extend(item_link(reference).and_then(|r| symbol(&r, system))),
+            Kind::Link => out.extend(item_link(reference).and_then(|r| symbol(page, &r, system))),
             _ => {}
         }
     }
@@ -105,7 +110,7 @@ fn item_link(reference: &Reference) -> Option<Reference> {
 }
 
 /// The last segment is what is named; the others say where. Any of them can be gone.
-fn symbol(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+fn symbol(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let (last, qualifiers) = reference.parts.split_last()?;
     if super::dead_resource::is_resource(reference, system) {
         return None;
@@ -114,49 +119,113 @@ fn symbol(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let named = |q: &&String| q.chars().next().is_some_and(char::is_uppercase) || q.contains('_');
     std::iter::once(last)
         .chain(qualifiers.iter().filter(named))
-        .find_map(|segment| lost(reference, segment, system, qualifiers.is_empty()))
+        .find_map(|segment| lost(page, reference, segment, system, qualifiers.is_empty()))
 }
 
-fn lost(reference: &Reference, segment: &str, system: &System<'_>, alone: bool) -> Option<Suspect> {
+fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'_>, alone: bool) -> Option<Suspect> {
     let life = system.life(segment);
     // What lives on in another spelling is alive; what was there must have been spelt like this.
     let exact = system.life_exact(segment);
     let spelt = if segment.contains('-') { life } else { exact };
-    let had = system.earlier(spelt.any(name::DECLARED));
-    if had.is_empty() || segment.len() < 3 || name::is_built(segment, system) {
+    let declared = system.earlier(spelt.any(name::DECLARED));
+    if declared.is_empty() || segment.len() < 3 || name::is_built(segment, system) {
         return None;
     }
-    let defined = !system.earlier(spelt.role(Role::Definition)).is_empty();
+    if name::is_composed(segment, declared, system) {
+        return None;
+    }
     let rest = name::rest(system, &life, name::DECLARED);
-    let probability = match rest {
-        Rest::Declared => return None,
-        // A plain word that was only ever a string or a key proves something only if it is gone for good.
-        _ if reference.shape.weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) => return None,
-        Rest::Uses if defined => 0.55,
-        Rest::Uses => 0.4,
-        Rest::Weak => 0.8,
-        Rest::Comments => 0.87,
-        Rest::Nothing => 0.92,
-    };
+    // A definition is what proves a symbol; the rest may be a string that a page's word is like.
+    let definitions = system.earlier(spelt.role(Role::Definition));
+    let defined = !definitions.is_empty();
+    let weak = reference.shape.weak;
+    // A plain word that was only ever a string or a key proves something only if it is gone for good.
+    if rest == Rest::Declared || weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) {
+        return None;
+    }
     if is_package(segment, system) {
         return None;
     }
-    let doubt = match (defined, reference.shape.weak, reference.place) {
-        (false, true, _) => 0.27,
-        (true, true, _) => 0.15,
-        (false, _, Place::CodeBlock) => 0.35,
-        (false, _, _) => 0.1,
-        (true, _, Place::CodeBlock) => 0.05,
-        _ => 0.0,
+    let circumstance = match (defined, reference.place) {
+        _ if rest == Rest::Uses => "used",
+        // Parameters and other names that a sample introduces.
+        _ if reference.shape.incidental => "word",
+        (true, Place::CodeBlock) if !alone && is_own_path(reference, system) => "qualified",
+        (true, Place::CodeBlock) if name::is_telling(segment) && imports_own(page, reference, system) => "imported",
+        // A sample calls what it pleases, of the reader's too.
+        (_, Place::CodeBlock) => "in-sample",
+        (true, _) if !name::is_telling(segment) => "word",
+        (true, _) if rest == Rest::Weak => "lives-on",
+        (true, _) if alone => "defined",
+        (true, _) => "qualified",
+        (false, _) if is_key(reference, &life, system) && (reference.parts.len() > 2 || name::is_telling(segment)) => {
+            "key"
+        }
+        (false, _) if weak || name::words(segment) < 3 => "word",
+        (false, _) => "key",
     };
-    // An argument's name is a parameter's only if the code had it as one.
-    let doubt = if reference.shape.incidental { 0.2_f32.max(doubt - 0.1) } else { doubt };
-    let doubt = if alone { doubt } else { doubt - 0.03 };
-    // An ordinary word in code font is a value or a word of the trade as often as a name.
-    let ordinary = alone && !reference.shape.call && segment.bytes().all(|b| b.is_ascii_lowercase());
-    let doubt = if ordinary && reference.shape.weak && rest > Rest::Nothing { doubt + 0.2 } else { doubt };
+    let (roles, had): (&'static [Role], _) =
+        if defined { (&[Role::Definition], definitions) } else { (name::DECLARED, declared) };
     let (rule, what) = if is_key(reference, &life, system) { (super::dead_config_key::ID, "key ") } else { (ID, "") };
-    Some(name::suspect(system, rule, reference, segment, name::DECLARED, had, probability - doubt, what))
+    let circumstance = if rule == ID { circumstance } else { of_key(circumstance) };
+    let probability = confidence::of(rule, circumstance);
+    Some(name::suspect(system, rule, reference, segment, roles, had, probability, what))
+}
+
+/// Whether the sample that holds the reference brings in a package of the project's own.
+fn imports_own(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> bool {
+    const WORDS: &[&str] = &["import", "from", "use", "require", "#include", "using", "include"];
+    let Some(block) = page.document.blocks.get(reference.block) else { return false };
+    // `package.Name` in a language whose packages are folders.
+    let package = |name: &str| name.len() > 3 && system.at_head(system.life_exact(name).role(Role::Definition));
+    let own_head =
+        reference.parts.len() > 1 && reference.parts.first().is_some_and(|p| is_own_name(p, system) || package(p));
+    own_head
+        || block.inlines.iter().map(|line| line.text.as_str()).any(|line| {
+            let brings = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).any(|w| WORDS.contains(&w))
+                || line.trim_start().starts_with('"');
+            let names = line.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '@' | '/')));
+            brings
+                && names.flat_map(|name| std::iter::once(name).chain(name.split('/'))).any(|n| is_own_name(n, system))
+        })
+}
+
+/// Whether a package or module is called like the project, or is one of those that its manifests make.
+fn is_own_name(name: &str, system: &System<'_>) -> bool {
+    let name = name.trim_start_matches('@');
+    if name.len() < 3 {
+        return false;
+    }
+    let folded = Term::folded(name.as_bytes());
+    let slug = |slug: &String| slug.split('/').any(|part| Term::folded(part.as_bytes()) == folded);
+    let made =
+        |n: &str| system.facts.of(Of::Package, &package_name(n)).iter().any(|h| h.fact.strength == Strength::Own);
+    system.slugs.iter().any(slug) || made(name) || made(&format!("@{name}"))
+}
+
+/// What a symbol's circumstance is for a key.
+fn of_key(circumstance: &str) -> &'static str {
+    match circumstance {
+        "used" => "used",
+        "key" | "qualified" | "defined" => "declared",
+        _ => "word",
+    }
+}
+
+/// Whether a qualified name begins with a package of the project's own: a folder of its code, or its name.
+fn is_own_path(reference: &Reference, system: &System<'_>) -> bool {
+    reference.parts.first().is_some_and(|first| {
+        let folder = ["", "src/", "lib/", "pkg/", "internal/", "crates/", "packages/"]
+            .iter()
+            .any(|root| !system.paths.exact(format!("{root}{first}").as_bytes()).held.is_empty());
+        folder
+            || matches!(first.as_str(), "crate")
+            || system.slugs.iter().any(|slug| {
+                slug.rsplit('/')
+                    .next()
+                    .is_some_and(|name| Term::folded(name.as_bytes()) == Term::folded(first.as_bytes()))
+            })
+    })
 }
 
 /// Whether a dotted name is that of a setting: words, of which the code had the last as a key alone.
@@ -186,12 +255,12 @@ fn package(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         return None;
     }
     let named = system.life(package.rsplit(['/', ':']).next()?);
-    let probability = match name::rest(system, &named, name::DECLARED) {
-        Rest::Nothing => 0.75,
-        Rest::Comments | Rest::Weak => 0.65,
+    let circumstance = match name::rest(system, &named, name::DECLARED) {
+        Rest::Nothing | Rest::Comments | Rest::Weak => "package",
         // It may still come with another package.
-        Rest::Uses | Rest::Declared => 0.45,
+        Rest::Uses | Rest::Declared => "package-lives-on",
     };
+    let probability = confidence::of(ID, circumstance);
     let message = format!("`{}` is no longer among the dependencies", name::shown(&reference.text));
     Some(name::declared(ID, reference, package, Domain::Dependency, had, probability, message))
 }

@@ -7,6 +7,7 @@ use crate::history::scan::Role;
 use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
 use crate::reference::{Reference, Standing};
+use crate::rule::backing::Backing;
 use crate::rule::suspect::{NameWitness, Proof, Suspect};
 use crate::rule::system::System;
 
@@ -54,6 +55,19 @@ pub fn is_built(name: &str, system: &System<'_>) -> bool {
     })
 }
 
+/// Whether code puts the name together from a name space and one of several words that stood beside it
+/// while it was whole (`had`), and both are there still: `store_retry_limit` of `store` and `retry_limit`.
+pub fn is_composed(name: &str, had: Mask, system: &System<'_>) -> bool {
+    let both = |life: Life| {
+        let mask = life.any(DECLARED);
+        system.at_head(mask) && !mask.and(had).is_empty()
+    };
+    name.match_indices(['_', '-', '.']).take(8).any(|(at, _)| {
+        let (space, rest) = (&name[..at], &name[at + 1..]);
+        words(rest) > 1 && space.len() > 1 && both(system.life_exact(rest)) && both(system.life_exact(space))
+    })
+}
+
 /// Whether the page says that the thing is there, so that its absence is worth a finding.
 pub fn is_claim(reference: &Reference) -> bool {
     is_mention(reference) && !reference.shape.incidental
@@ -93,7 +107,10 @@ pub fn suspect(
         message: format!("{what}`{}` is gone from the code", shown(&reference.text)),
         probability,
         had,
-        proof: Proof::Name { witness: NameWitness { terms, roles, declared: None, needle }, text: name.to_owned() },
+        proof: Proof::Name {
+            witness: NameWitness { terms, roles, declared: None, needle, backing: Backing::Named },
+            text: name.to_owned(),
+        },
     }
 }
 
@@ -122,6 +139,7 @@ pub fn declared(
                 roles: &[],
                 declared: Some((domain, Term::of(domain, name.as_bytes()))),
                 needle: Vec::new(),
+                backing: Backing::Named,
             },
             text: name.to_owned(),
         },
@@ -132,4 +150,44 @@ pub fn declared(
 pub fn shown(text: &str) -> String {
     let clean: String = text.chars().map(|c| if c == '`' || c.is_control() { ' ' } else { c }).take(80).collect();
     clean.trim().to_owned()
+}
+
+/// Asks more of the lines that back a suspect than the name.
+pub fn backed_by(mut suspect: Suspect, backing: Backing) -> Suspect {
+    if let Proof::Name { witness, .. } = &mut suspect.proof {
+        witness.backing = backing;
+    }
+    suspect
+}
+
+/// The words that a name is made of: `max_open_files` and `maxOpenFiles` of three.
+pub fn words(name: &str) -> usize {
+    let mut count = 0;
+    let mut before = ' ';
+    for c in name.chars() {
+        let starts = c.is_alphanumeric() && (!before.is_alphanumeric() || c.is_uppercase() && !before.is_uppercase());
+        count += usize::from(starts);
+        before = c;
+    }
+    count
+}
+
+/// Whether a name is unlike an ordinary word, so that two that are alike are the same.
+pub fn is_telling(name: &str) -> bool {
+    words(name) >= 2 && name.len() > 5
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_several_words_are_telling() {
+        for (name, count) in
+            [("open", 1), ("max_open_files", 3), ("maxOpenFiles", 3), ("HTTPServer", 1), ("AsyncResult", 2)]
+        {
+            assert_eq!(words(name), count, "{name}");
+        }
+        assert!(is_telling("do_work_now") && !is_telling("Comment") && !is_telling("a_b"));
+    }
 }

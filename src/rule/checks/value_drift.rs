@@ -9,6 +9,7 @@ use crate::history::snapshot::Mask;
 use crate::reference::claim::value::{Relation, ValueClaim, is_told_otherwise};
 use crate::reference::literal::{Literal, respell};
 use crate::reference::{Kind, Place, Reference};
+use crate::rule::confidence;
 use crate::rule::suspect::{LineMatcher, Proof, Standing, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -60,6 +61,10 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
     let text = &page.document.text;
     let written = claim.span.of(text);
     if written.is_empty() || written.contains('\n') || is_told_otherwise(before(page, claim)) {
+        return None;
+    }
+    // Minus one says that nothing is set; of both values of a switch only the one called the default is.
+    if written.trim_matches(['`', '"', '\'']) == "-1" || is_one_of_both(page, claim) {
         return None;
     }
     let pairs: Vec<&Pair> = system.pairs.of(key).collect();
@@ -115,6 +120,32 @@ fn quoted(written: &str) -> String {
     format!("`{}`", name::shown(written))
 }
 
+/// Whether the line names the other value of a switch too, and does not call this one the default.
+fn is_one_of_both(page: &Page<'_>, claim: &ValueClaim) -> bool {
+    const NEAR: usize = 16;
+    let Literal::Bool(value) = claim.literal else { return false };
+    let document = page.document;
+    let line = document.lines.line_span(&document.text, document.lines.line_of(claim.span.start)).of(&document.text);
+    let other = if value { ["`false`", "false "] } else { ["`true`", "true "] };
+    if !other.iter().any(|o| line.to_lowercase().contains(o)) {
+        return false;
+    }
+    let end = (claim.span.end..=document.text.len().min(claim.span.end + NEAR))
+        .rev()
+        .find(|e| document.text.is_char_boundary(*e))
+        .unwrap_or(claim.span.end);
+    let after = document.text.get(claim.span.end..end).unwrap_or("").to_lowercase();
+    let word = |text: &str| ["default", "既定", "デフォルト"].iter().any(|w| text.contains(w));
+    // Right before it, with nothing but marks between: "default: `false`".
+    let before = before(page, claim).trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let before = before.trim_end_matches(" is").trim_end_matches(" to").trim_end_matches(" value");
+    let gap = document.text.get(..claim.span.start).unwrap_or("");
+    let closed = gap.rfind("efault").is_some_and(|at| gap[at..].contains(')'));
+    let ends =
+        ["default", "defaults", "既定", "既定は", "デフォルト", "デフォルトは"].iter().any(|w| before.ends_with(w));
+    !(word(&after) || ends && !closed)
+}
+
 /// A value as a message shows it, where the page's own spelling does not fit.
 fn display(literal: &Literal) -> String {
     match literal {
@@ -152,10 +183,10 @@ fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>) -> Opti
         let rivals = news.iter().filter(|new| new.path == old.path && !follows(old, new)).count();
         let next = |new: &&Pair| new.held.oldest().zip(old.held.newest()).is_some_and(|(n, o)| n == o + 1);
         let p = match (heirs.as_slice(), rivals) {
-            ([heir], 0) if next(heir) => 0.95,
-            ([_], 0) => 0.9,
-            ([heir], 1..3) if next(heir) => 0.72,
-            ([_, ..], 0) if one_value(&heirs) => 0.9,
+            ([heir], 0) if next(heir) => confidence::of(ID, "declared"),
+            ([_], 0) => confidence::of(ID, "later"),
+            ([heir], 1..3) if next(heir) => confidence::of(ID, "rivals"),
+            ([_, ..], 0) if one_value(&heirs) => confidence::of(ID, "later"),
             _ => 0.0,
         };
         if p > probability {
@@ -169,7 +200,7 @@ fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>) -> Opti
         let gone = !pairs.iter().any(|p| p.path == old.path && system.at_head(p.held));
         let late = news.iter().all(|new| new.held.oldest() > old.held.newest());
         if gone && late && one_value(&news) {
-            probability = 0.72;
+            probability = confidence::of(ID, "moved");
             best = Some((old, news));
         }
     }

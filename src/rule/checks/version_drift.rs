@@ -2,10 +2,12 @@
 
 use crate::document::{Document, Tense};
 use crate::history::RepoPath;
+use crate::history::class::Class;
 use crate::history::facts::version::{Interval, Version, range};
 use crate::history::facts::{Held, Of, Strength, is_of_repository, package_name};
 use crate::history::snapshot::Mask;
 use crate::reference::claim::version::{self, Bound, Subject, VersionClaim};
+use crate::rule::confidence;
 use crate::rule::suspect::{LineMatcher, Proof, Standing, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -244,16 +246,19 @@ fn probability(
     claims: &[VersionClaim],
 ) -> Option<f32> {
     let sentence = Sentence::around(document, claim);
-    if sentence.is_of_the_past() || sentence.is_condition() && !sentence.asks_itself() {
+    if sentence.is_of_the_past() || sentence.is_open() || sentence.is_condition() && !sentence.asks_itself() {
         return None;
     }
-    let strength = if first.fact.strength == Strength::Ci { 0.95 } else { 1.0 };
-    let base = match (comparison, claim.subject) {
-        (Comparison::Least, Subject::Toolchain) if claim.sample => 0.7,
-        (Comparison::Least, _) if claim.bound == Bound::AtLeast && sentence.asks() => 0.93,
-        (Comparison::Least, _) if claim.bound == Bound::AtLeast => 0.75,
-        (Comparison::Least, _) if sentence.asks() => 0.87,
-        (Comparison::Least, _) => 0.5,
+    // A pipeline builds on more versions than the project asks for.
+    let built = first.fact.strength == Strength::Ci && Class::of(&first.path) == Class::Weak;
+    let circumstance = match (comparison, claim.subject) {
+        (Comparison::Least, Subject::Toolchain) if claim.sample => "sample",
+        (Comparison::Least, _) if built && claim.bound != Bound::AtLeast => "built-on",
+        (Comparison::Least, _) if claim.bound == Bound::AtLeast && sentence.asks() => "asked-at-least",
+        (Comparison::Least, _) if claim.bound == Bound::AtLeast => "at-least",
+        (Comparison::Least, _) if sentence.asks_itself() => "asked",
+        (Comparison::Least, _) if sentence.asks() => "under-requirements",
+        (Comparison::Least, _) => "mentioned",
         (Comparison::Compatible, _) => {
             // A page that shows several versions says which is for whom.
             let several = claims.iter().any(|c| {
@@ -263,14 +268,15 @@ fn probability(
                     && c.bound != Bound::Below
             });
             match (several, first.fact.strength) {
-                (true, _) => 0.4,
-                (false, Strength::Own) => 0.88,
-                (false, _) => 0.66,
+                (true, _) => "several",
+                (false, Strength::Own) => "own",
+                (false, _) => "dependency",
             }
         }
-        (Comparison::Major | Comparison::Same, _) => 0.7,
+        (Comparison::Major | Comparison::Same, _) => "pinned",
     };
-    Some(base * strength)
+    let strength = if built { confidence::FROM_A_PIPELINE } else { 1.0 };
+    Some(confidence::of(ID, circumstance) * strength)
 }
 
 /// The new version as the page would write it.

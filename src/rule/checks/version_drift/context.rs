@@ -1,6 +1,6 @@
 //! What the sentence around a version says of it.
 
-use crate::document::Document;
+use crate::document::{BlockKind, Document};
 use crate::reference::claim::version::VersionClaim;
 
 /// Words of sentences about other times than now.
@@ -12,6 +12,16 @@ const PAST: &[&str] = &[
     "dropped",
     "drop support",
     "drops support",
+    "add support",
+    "adds support",
+    "added support",
+    "older ",
+    "maintenance",
+    "last version",
+    "last release",
+    "will require",
+    "next major",
+    "in the future",
     "no longer",
     "deprecated",
     "removed",
@@ -75,11 +85,14 @@ pub struct Sentence {
     headings: String,
     /// What stands before the version, from the sentence's beginning.
     before: String,
+    /// Whether it is a heading.
+    heading: bool,
 }
 
 impl Sentence {
     /// The sentence, row or item that holds the claim.
     pub fn around(document: &Document, claim: &VersionClaim) -> Self {
+        let heading = document.blocks.get(claim.block).is_some_and(|b| matches!(b.kind, BlockKind::Heading { .. }));
         let span = document.blocks.get(claim.block).map(|b| b.span);
         let (start, end) = span.map_or((claim.span.start, claim.span.end), |s| (s.start, s.end));
         let before = document.text.get(start..claim.span.start).unwrap_or("");
@@ -91,12 +104,23 @@ impl Sentence {
         let text = document.text.get(start + from..claim.span.end + to).unwrap_or("");
         let headings = document.sections.get(claim.section).map(|s| s.heading_path.join(" ")).unwrap_or_default();
         let before = before.get(from..).unwrap_or("").to_lowercase();
-        Self { before, text: text.to_lowercase(), headings: headings.to_lowercase() }
+        Self { before, heading, text: text.to_lowercase(), headings: headings.to_lowercase() }
     }
 
     /// Whether it tells of what was.
     pub fn is_of_the_past(&self) -> bool {
         PAST.iter().any(|w| self.text.contains(w))
+    }
+
+    /// Whether it asks, or tells of a case that need not be the reader's: a heading, a question, "if you use
+    /// version 2", "for example with version 2".
+    pub fn is_open(&self) -> bool {
+        let start = self.before.trim_start_matches(['#', '-', '*', ' ', '>', '\n', '\t']);
+        let case = ["if ", "when ", "whether ", "in case ", "unless ", "where ", "on systems", "例えば", "場合"];
+        self.heading
+            || self.text.trim_end().ends_with('?')
+            || case.iter().any(|w| start.starts_with(w) || self.before.contains(&format!(" {w}")))
+            || ["for example", "e.g.", "for instance", "such as"].iter().any(|w| self.before.contains(w))
     }
 
     /// Whether it tells what holds "in C++ 11 and above", whatever is needed.
