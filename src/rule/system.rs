@@ -111,6 +111,10 @@ impl System<'_> {
     #[must_use]
     pub fn was_copied(&self, path: &RepoPath) -> bool {
         let bytes = path.as_bytes();
+        // There folders are name spaces, and the project's own may be called like its package.
+        if matches!(path.extension(), Some(b"java" | b"kt" | b"scala" | b"groovy")) {
+            return false;
+        }
         memchr::memchr_iter(b'/', bytes).any(|end| {
             let folder = &bytes[..end];
             let name = folder.rsplit(|&b| b == b'/').next().unwrap_or(folder);

@@ -50,6 +50,13 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let suspect = name::suspect(system, ID, reference, bare, &[Role::Flag], had, probability, "option ");
     let mut suspect = name::backed_by(suspect, Backing::Option);
     suspect.subject.clone_from(spelling);
+    // A field `dry_run` declares the option `--dry-run`: any spelling backs it.
+    if bare.len() > 1
+        && let Proof::Name { witness, .. } = &mut suspect.proof
+    {
+        witness.terms = [Term::exact(bare.as_bytes()), Term::folded(bare.as_bytes())].into();
+        witness.needle.clear();
+    }
     if bare.len() == 1
         && let Proof::Name { witness, .. } = &mut suspect.proof
     {

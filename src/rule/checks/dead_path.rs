@@ -65,7 +65,8 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     }
     let deep = written.contains('/');
     // The end of a path under a folder of tests is like many a reader's own.
-    if was.style == PathStyle::Ending && Class::of(&RepoPath::new(&was.path)) == Class::Weak && !deep {
+    let telling = name::words(&written) > 2;
+    if was.style == PathStyle::Ending && Class::of(&RepoPath::new(&was.path)) == Class::Weak && !deep && !telling {
         return None;
     }
     let circumstance = match (was.style, deep) {

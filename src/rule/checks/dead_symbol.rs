@@ -10,6 +10,7 @@ use crate::history::lifetime::Life;
 use crate::history::scan::{self, Role, Sink, Token};
 use crate::history::term::{Domain, Term};
 use crate::reference::{Kind, Place, Reference};
+use crate::rule::backing::Backing;
 use crate::rule::confidence;
 use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
@@ -138,6 +139,7 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     // A definition is what proves a symbol; the rest may be a string that a page's word is like.
     let definitions = system.earlier(spelt.role(Role::Definition));
     let defined = !definitions.is_empty();
+    let keyed = system.earlier(spelt.role(Role::Key));
     let weak = reference.shape.weak;
     // A plain word that was only ever a string or a key proves something only if it is gone for good.
     if rest == Rest::Declared || weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) {
@@ -149,7 +151,8 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     let circumstance = match (defined, reference.place) {
         _ if rest == Rest::Uses => "used",
         // Parameters and other names that a sample introduces.
-        _ if reference.shape.incidental => "word",
+        _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
+        _ if reference.shape.incidental => "argument",
         (true, Place::CodeBlock) if !alone && is_own_path(reference, system) => "qualified",
         (true, Place::CodeBlock) if name::is_telling(segment) && imports_own(page, reference, system) => "imported",
         // A sample calls what it pleases, of the reader's too.
@@ -161,15 +164,22 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         (false, _) if is_key(reference, &life, system) && (reference.parts.len() > 2 || name::is_telling(segment)) => {
             "key"
         }
-        (false, _) if weak || name::words(segment) < 3 => "word",
-        (false, _) => "key",
+        (false, _) if weak || !name::is_telling(segment) => "word",
+        (false, _) if !keyed.is_empty() && !segment.contains('-') => "key",
+        (false, _) if name::words(segment) > 2 => "string",
+        (false, _) => "word",
     };
-    let (roles, had): (&'static [Role], _) =
-        if defined { (&[Role::Definition], definitions) } else { (name::DECLARED, declared) };
+    let (roles, had): (&'static [Role], _) = match circumstance {
+        "key" | "argument" if !keyed.is_empty() => (&[Role::Key], keyed),
+        _ if defined => (&[Role::Definition], definitions),
+        _ => (name::DECLARED, declared),
+    };
     let (rule, what) = if is_key(reference, &life, system) { (super::dead_config_key::ID, "key ") } else { (ID, "") };
     let circumstance = if rule == ID { circumstance } else { of_key(circumstance) };
     let probability = confidence::of(rule, circumstance);
-    Some(name::suspect(system, rule, reference, segment, roles, had, probability, what))
+    let suspect = name::suspect(system, rule, reference, segment, roles, had, probability, what);
+    // A key of data, or a word in it, is any tool's.
+    Some(if defined { suspect } else { name::backed_by(suspect, Backing::Field) })
 }
 
 /// Whether the sample that holds the reference brings in a package of the project's own.
@@ -207,7 +217,7 @@ fn is_own_name(name: &str, system: &System<'_>) -> bool {
 fn of_key(circumstance: &str) -> &'static str {
     match circumstance {
         "used" => "used",
-        "key" | "qualified" | "defined" => "declared",
+        "key" | "string" | "qualified" | "defined" => "declared",
         _ => "word",
     }
 }

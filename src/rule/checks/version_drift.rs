@@ -253,7 +253,10 @@ fn probability(
     let built = first.fact.strength == Strength::Ci && Class::of(&first.path) == Class::Weak;
     let circumstance = match (comparison, claim.subject) {
         (Comparison::Least, Subject::Toolchain) if claim.sample => "sample",
-        (Comparison::Least, _) if built && claim.bound != Bound::AtLeast => "built-on",
+        (Comparison::Least, _) if built && claim.bound != Bound::AtLeast => {
+            let alone = !claims.iter().any(|c| c.block == claim.block && c.name == claim.name && c.span != claim.span);
+            if alone && sentence.asks_itself() { "built-on-asked" } else { "built-on" }
+        }
         (Comparison::Least, _) if claim.bound == Bound::AtLeast && sentence.asks() => "asked-at-least",
         (Comparison::Least, _) if claim.bound == Bound::AtLeast => "at-least",
         (Comparison::Least, _) if sentence.asks_itself() => "asked",

@@ -15,7 +15,6 @@ const PAST: &[&str] = &[
     "add support",
     "adds support",
     "added support",
-    "older ",
     "maintenance",
     "last version",
     "last release",
@@ -109,7 +108,7 @@ impl Sentence {
 
     /// Whether it tells of what was.
     pub fn is_of_the_past(&self) -> bool {
-        PAST.iter().any(|w| self.text.contains(w))
+        PAST.iter().any(|w| self.text.contains(w)) || self.before.contains("older ")
     }
 
     /// Whether it asks, or tells of a case that need not be the reader's: a heading, a question, "if you use
