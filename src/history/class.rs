@@ -34,6 +34,8 @@ const WEAK_FOLDERS: &[&[u8]] = &[
     b"fixtures",
     b"fixture",
     b"e2e",
+    b"testsuite",
+    b"testsuites",
     b"integration-tests",
     b"integration_tests",
     b"examples",

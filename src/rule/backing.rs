@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::history::RepoPath;
 use crate::history::scan::{Language, Role, declares_options, language_of};
+use crate::reference::FILES;
 
 /// What is asked of a line beyond the name and its role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,12 +103,17 @@ impl Backing {
 }
 
 fn is_code(path: &RepoPath) -> bool {
-    !matches!(language_of(path, b""), Language::Data | Language::Json | Language::Markup | Language::Other)
+    use Language as L;
+    !matches!(language_of(path, b""), L::Data | L::Json | L::Markup | L::Other | L::Shell | L::Make | L::Cmake)
 }
 
 /// Whether a file of data says what can be set: defaults, a schema, a sample of the settings.
 fn is_settings(path: &RepoPath) -> bool {
     let name = path.name().to_ascii_lowercase();
+    // Settings of tools, which any project has.
+    if name.starts_with(b".") || std::str::from_utf8(&name).is_ok_and(|n| FILES.conventional.contains(n)) {
+        return name.ends_with(b".tf") || name.starts_with(b"application");
+    }
     AUTOMATA.settings.as_ref().is_some_and(|marks| marks.is_match(&name))
 }
 
@@ -136,10 +142,9 @@ fn reads(path: &RepoPath, line: &[u8], name: &[u8]) -> bool {
     let Some(at) = find(line, name) else { return false };
     let shell = matches!(language_of(path, b""), Language::Shell | Language::Make | Language::Other | Language::Data);
     let before = at.checked_sub(1).map_or(b' ', |i| line[i]);
-    let after = line.get(at + name.len()).copied().unwrap_or(b' ');
-    let next = line.get(at + name.len() + 1).copied().unwrap_or(b' ');
-    if shell && (matches!(before, b'$' | b'{' | b'(') || after == b'=' || matches!((after, next), (b'?' | b':', b'=')))
-    {
+    let after = line[at + name.len()..].trim_ascii_start();
+    let set = after.starts_with(b"=") || after.starts_with(b"?=") || after.starts_with(b":=");
+    if shell && (matches!(before, b'$' | b'{' | b'(') || set) {
         return true;
     }
     // The name itself may hold the mark.

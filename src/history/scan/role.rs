@@ -201,6 +201,14 @@ impl<'a> Line<'a> {
             let tag = left == b'"' && right == b',' && self.before(start, 2) == b':';
             return if tag { Role::Key } else { Role::Use };
         }
+        // A block of Terraform: `variable "name" {`.
+        if self.language == Language::Data
+            && self.indent == 0
+            && self.last == b'{'
+            && (self.text.starts_with(b"variable ") || self.text.starts_with(b"output "))
+        {
+            return Role::Definition;
+        }
         let mut next = end + 1;
         while is_blank(self.byte(next)) {
             next += 1;

@@ -154,9 +154,7 @@ impl Syntax {
     pub fn text_opens(&self, line: &[u8], at: usize) -> Option<Mark> {
         let rest = line.get(at..)?;
         match self.language {
-            Language::Python => {
-                [Mark::Double, Mark::Single].into_iter().find(|mark| rest.starts_with(mark.bytes()))
-            }
+            Language::Python => [Mark::Double, Mark::Single].into_iter().find(|mark| rest.starts_with(mark.bytes())),
             // A raw string that goes on behind its line.
             Language::Go | Language::Script => {
                 (rest.first() == Some(&b'`') && memchr::memchr(b'`', &rest[1..]).is_none()).then_some(Mark::Back)

@@ -30,6 +30,7 @@ fn definitions_by_language() {
         ("a.h", "    virtual void Run(int n) = 0;", "Run"),
         ("a.cc", "void Runner::Stop(int n) {", "Stop"),
         ("a.sh", "setup() {", "setup"),
+        ("variables.tf", "variable \"node_count\" {", "node_count"),
         ("CMakeLists.txt", "option(BUILD_TOOLS \"x\" ON)", "BUILD_TOOLS"),
     ] {
         assert_eq!(roles(path, text, name), [Role::Definition], "{path}: {text}");

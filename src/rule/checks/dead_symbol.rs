@@ -132,13 +132,13 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     if declared.is_empty() || segment.len() < 3 || name::is_built(segment, system) {
         return None;
     }
-    if name::is_composed(segment, declared, system) {
-        return None;
-    }
     let rest = name::rest(system, &life, name::DECLARED);
     // A definition is what proves a symbol; the rest may be a string that a page's word is like.
     let definitions = system.earlier(spelt.role(Role::Definition));
     let defined = !definitions.is_empty();
+    if !defined && name::is_composed(segment, declared, system) {
+        return None;
+    }
     let keyed = system.earlier(spelt.role(Role::Key));
     let weak = reference.shape.weak;
     // A plain word that was only ever a string or a key proves something only if it is gone for good.
@@ -154,7 +154,9 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
         _ if reference.shape.incidental => "argument",
         (true, Place::CodeBlock) if !alone && is_own_path(reference, system) => "qualified",
-        (true, Place::CodeBlock) if name::is_telling(segment) && imports_own(page, reference, system) => "imported",
+        (true, Place::CodeBlock) if name::is_telling(segment) && imports_own(page, reference, segment, system) => {
+            "imported"
+        }
         // A sample calls what it pleases, of the reader's too.
         (_, Place::CodeBlock) => "in-sample",
         (true, _) if !name::is_telling(segment) => "word",
@@ -182,8 +184,8 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     Some(if defined { suspect } else { name::backed_by(suspect, Backing::Field) })
 }
 
-/// Whether the sample that holds the reference brings in a package of the project's own.
-fn imports_own(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> bool {
+/// Whether the sample that holds the reference brings the name in from a package of the project's own.
+fn imports_own(page: &Page<'_>, reference: &Reference, name: &str, system: &System<'_>) -> bool {
     const WORDS: &[&str] = &["import", "from", "use", "require", "#include", "using", "include"];
     let Some(block) = page.document.blocks.get(reference.block) else { return false };
     // `package.Name` in a language whose packages are folders.
@@ -191,9 +193,8 @@ fn imports_own(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> b
     let own_head =
         reference.parts.len() > 1 && reference.parts.first().is_some_and(|p| is_own_name(p, system) || package(p));
     own_head
-        || block.inlines.iter().map(|line| line.text.as_str()).any(|line| {
-            let brings = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).any(|w| WORDS.contains(&w))
-                || line.trim_start().starts_with('"');
+        || block.inlines.iter().map(|line| line.text.as_str()).filter(|line| line.contains(name)).any(|line| {
+            let brings = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).any(|w| WORDS.contains(&w));
             let names = line.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '@' | '/')));
             brings
                 && names.flat_map(|name| std::iter::once(name).chain(name.split('/'))).any(|n| is_own_name(n, system))
