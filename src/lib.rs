@@ -25,6 +25,7 @@
 //! | [`triage`] | suppressions, baseline, policy: what is reported, and what follows from it |
 //! | [`report`] | text, JSON, SARIF, HTML, Markdown: pure functions of the audit |
 //! | [`fix`] | certain changes to pages, as a patch or in place |
+//! | [`publish`] | what writes outside: issues, comments, checks and pull requests at GitHub |
 //! | [`exclusion`] | what a retrieval pipeline should not quote, in the form that its store takes |
 //! | [`publish`] | the only stage that writes outside: a Dify dataset |
 //! | [`serve`] | a filter in front of a retrieval service, by an exclusion list |
@@ -41,7 +42,9 @@ pub mod finding;
 pub mod fix;
 pub mod graph;
 pub mod history;
+pub mod init;
 pub mod judge;
+pub mod merge;
 pub mod pipeline;
 pub mod publish;
 pub mod reference;

@@ -1,5 +1,6 @@
 //! The order of the stages. Nothing else knows it.
 
+pub mod change;
 mod error;
 mod options;
 mod outcome;
@@ -8,23 +9,24 @@ mod ranking;
 mod slugs;
 mod state;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
+pub use change::ChangeOptions;
 pub use error::AuditError;
 pub use options::{AuditOptions, CacheMode, Progress, Silent};
 pub use outcome::AuditOutcome;
 
 use crate::document::{Discovery, Tense};
-use crate::finding::{Finding, Inconclusive};
+use crate::finding::{Finding, Fingerprint, Inconclusive};
 use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
 use crate::history::pairs::Asked;
 use crate::history::paths::Paths;
 use crate::history::survey::Survey;
-use crate::history::{IgnoreRevs, RepoPath, Repository};
+use crate::history::{IgnoreRevs, Oid, RepoPath, Repository};
 use crate::reference::claim::value::{self, ValueClaim};
 use crate::reference::{self, Reference};
 use crate::rule::prove::{self, Archive};
@@ -32,6 +34,7 @@ use crate::rule::suspect::Suspect;
 use crate::rule::system::{Page, System};
 use crate::rule::{checks, past};
 use crate::triage::Filter;
+use change::Change;
 use pages::{HeadPage, Pages};
 use state::State;
 
@@ -41,25 +44,52 @@ use state::State;
 /// Where there is no repository, its history can't be read, or the configuration names a rule or a
 /// baseline that isn't there. What concerns a single page never ends the audit.
 pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, AuditError> {
-    let threads = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.jobs)
-        .build()
-        .map_err(|e| AuditError::Threads { message: e.to_string() })?;
-    threads.install(|| run(options, progress))
+    pool(options)?.install(|| run(options, Repository::open(&options.root)?, None, progress))
 }
 
-fn run(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, AuditError> {
+/// Audits a change: tells what it makes wrong, and what was wrong before in the sections that it
+/// edits. See [`change`].
+///
+/// # Errors
+/// Those of [`audit`], and where there is no such change.
+pub fn audit_change(
+    options: &AuditOptions,
+    change: &ChangeOptions,
+    progress: &dyn Progress,
+) -> Result<AuditOutcome, AuditError> {
+    pool(options)?.install(|| run(options, change.open(&options.root)?, Some(change), progress))
+}
+
+fn pool(options: &AuditOptions) -> Result<rayon::ThreadPool, AuditError> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(options.jobs)
+        .build()
+        .map_err(|e| AuditError::Threads { message: e.to_string() })
+}
+
+fn run(
+    options: &AuditOptions,
+    repository: Repository,
+    change: Option<&ChangeOptions>,
+    progress: &dyn Progress,
+) -> Result<AuditOutcome, AuditError> {
     let now: DateTime<Utc> = options.now.unwrap_or_else(Utc::now);
-    let repository = Repository::open(&options.root)?;
 
     progress.stage("reading the history", None);
     let overlay = Overlay::load(&repository)?;
     let state = State::read(&repository, &overlay)?;
+    let mut change = change.map(|change| Change::read(&repository, change, &state)).transpose()?;
 
     progress.stage("reading pages", None);
-    let attributes = pages::attributes(&repository, &state)?;
+    let attributes = pages::attributes(&repository, &state, change.as_ref())?;
     let discovery = Discovery::from_globs(&options.config.documents.include, &options.config.documents.exclude)?;
-    let pages = pages::read(&repository, &state, &discovery, &attributes, &|| progress.tick(1))?;
+    let mut pages = pages::read(&repository, &state, &discovery, &attributes, &|| progress.tick(1))?;
+    let mut waived = Vec::new();
+    if let Some(change) = &mut change {
+        change.edits.compare(&repository, &pages, &attributes)?;
+        waived = change::unmark(&mut pages, &change.edits);
+    }
+    let pages = pages;
     let references: Vec<Vec<Reference>> = pages
         .pages
         .par_iter()
@@ -89,7 +119,12 @@ fn run(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, 
     let findings = findings(&repository, &state, &pages, claims, &survey, &histories, &filter)?;
 
     let inconclusive = undecided(&repository, &state, &pages, &histories);
+    let at_base = || match &change {
+        Some(change) => at_commit(options, change.range.merge_base, now),
+        None => Ok(BTreeSet::new()),
+    };
     outcome::finish(outcome::Parts {
+        change: change.as_ref().map(|change| outcome::Changing { change, waived, at_base: &at_base }),
         options,
         now,
         repository: &repository,
@@ -102,6 +137,16 @@ fn run(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, 
         inconclusive,
         filter,
     })
+}
+
+/// The names of all findings that the repository has at `commit`, hidden and unsure ones included.
+fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<BTreeSet<Fingerprint>, AuditError> {
+    let repository = Repository::open(&options.root)?.pinned_to(commit)?;
+    let options = AuditOptions { baseline: None, now: Some(now), ..options.clone() };
+    let triaged = run(&options, repository, None, &Silent)?.triaged;
+    let hidden = triaged.suppressed.into_iter().map(|s| s.finding);
+    let all = triaged.findings.into_iter().chain(triaged.below_confidence).chain(hidden);
+    Ok(all.map(|finding| finding.fingerprint).collect())
 }
 
 /// Whether a page speaks of the present: only then are its statements compared with the head.

@@ -49,6 +49,9 @@ pub enum AuditError {
     /// The policy is none.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// There is no such change.
+    #[error(transparent)]
+    Change(#[from] super::change::RangeError),
     /// No worker threads could be started.
     #[error("no worker threads could be started: {message} (try a smaller --jobs)")]
     Threads {

@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
+use super::change::Change;
 use super::state::State;
 use crate::document::tense::{self, Versions};
 use crate::document::{self, Attributes, Discovery, Document, DocumentId, ParseError};
 use crate::finding::Inconclusive;
 use crate::history::snapshot::{Content, HeadFile};
-use crate::history::{Mode, ReadError, RepoPath, Repository};
+use crate::history::{Mode, Objects, ReadError, RepoPath, Repository};
 
 /// A page of the head.
 #[derive(Debug)]
@@ -29,20 +30,27 @@ pub struct Pages {
     pub inconclusive: Vec<Inconclusive>,
 }
 
-/// Reads the linguist attributes of the head.
+/// Reads the linguist attributes of the head; in an audit of a change those of the merge base, since
+/// they say what is a page.
 ///
 /// # Errors
 /// Where the object store can't be opened.
-pub fn attributes(repository: &Repository, state: &State) -> Result<Attributes, ReadError> {
+pub fn attributes(repository: &Repository, state: &State, change: Option<&Change>) -> Result<Attributes, ReadError> {
     let worker = repository.worker()?;
     let objects = worker.objects()?;
-    let files: Vec<(Vec<u8>, Vec<u8>)> = state
+    let edits = change.map(|change| &change.edits.files);
+    let changed = |path: &RepoPath| edits.is_some_and(|edits| edits.contains_key(path));
+    let is_one = |path: &RepoPath| path.name() == b".gitattributes";
+    let mut files: Vec<(Vec<u8>, Vec<u8>)> = state
         .census
         .head
         .iter()
-        .filter(|file| file.path.name() == b".gitattributes" && file.mode.is_file())
+        .filter(|file| is_one(&file.path) && file.mode.is_file() && !changed(&file.path))
         .filter_map(|file| Some((file.path.parent().to_vec(), state.content(&objects, file).ok()?)))
         .collect();
+    let before = edits.into_iter().flatten().filter(|(path, _)| is_one(path));
+    files.extend(before.filter_map(|(path, file)| Some((path.parent().to_vec(), objects.blob(file.old?).ok()?))));
+    files.sort();
     Ok(Attributes::parse(files.iter().map(|(folder, bytes)| (folder.as_slice(), bytes.as_slice()))))
 }
 

@@ -3,6 +3,7 @@
 pub mod escape;
 pub mod file;
 mod filter;
+pub mod github;
 pub mod html;
 pub mod inert;
 pub mod json;

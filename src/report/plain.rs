@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::escape::terminal;
-use super::json::v1::{Audit, Finding, Inconclusive};
+use super::escape::{terminal, terminal_short};
+use super::json::v1::{Audit, Finding, Inconclusive, Waived};
 use super::proof;
 use crate::finding::{Level, Severity};
 
@@ -37,7 +37,11 @@ pub fn write(out: &mut dyn Write, audit: &Audit, style: Style) -> io::Result<()>
     for inconclusive in &audit.inconclusive {
         write_inconclusive(out, inconclusive, style)?;
     }
-    if !audit.findings.is_empty() || !audit.inconclusive.is_empty() {
+    let waived = audit.change.as_ref().map_or(&[][..], |change| &change.waived);
+    for waived in waived {
+        write_waived(out, waived, style)?;
+    }
+    if !audit.findings.is_empty() || !audit.inconclusive.is_empty() || !waived.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "{}", summary(audit))
@@ -72,6 +76,22 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Re
         writeln!(out, "    {}", style.paint("2", &terminal(&line)))?;
     }
     Ok(())
+}
+
+/// What the change brings that would hide findings.
+fn write_waived(out: &mut dyn Write, waived: &Waived, style: Style) -> io::Result<()> {
+    let place = match waived.line {
+        Some(line) => format!("{}:{line}", terminal(&waived.document)),
+        None => terminal(&waived.document).into_owned(),
+    };
+    writeln!(
+        out,
+        "{}  {}  this change brings {}, which hides nothing in its own run: {}",
+        style.paint("1", &place),
+        style.paint("35", "not heeded"),
+        waived.kind.words(),
+        terminal_short(&waived.text, 200),
+    )
 }
 
 fn write_inconclusive(out: &mut dyn Write, inconclusive: &Inconclusive, style: Style) -> io::Result<()> {
@@ -113,6 +133,9 @@ pub fn summary(audit: &Audit) -> String {
     }
     if s.unread_files > 0 {
         parts.push(format!("{} of code not read", count(s.unread_files, "file")));
+    }
+    if let Some(change) = audit.change.as_ref().filter(|change| change.before > 0) {
+        parts.push(format!("{} from before this change", count(change.before, "finding")));
     }
     parts.join(", ")
 }

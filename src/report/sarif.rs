@@ -27,13 +27,13 @@ pub fn write(out: &mut dyn Write, audit: &Audit) -> io::Result<()> {
 #[must_use]
 pub fn log(audit: &Audit) -> Value {
     let context = Context::new(audit);
-    let results: Vec<Value> = audit
-        .findings
-        .iter()
-        .map(|f| context.result(f, None))
-        .chain(audit.suppressed.iter().map(|s| context.result(&s.finding, Some(s))))
-        .collect();
-    let reasons: BTreeSet<&str> = audit.inconclusive.iter().map(|i| i.reason.as_str()).collect();
+    let findings = audit.findings.iter().filter(|f| context.may_tell(&f.location.document));
+    let hidden = audit.suppressed.iter().filter(|s| context.may_tell(&s.finding.location.document));
+    let results: Vec<Value> =
+        findings.map(|f| context.result(f, None)).chain(hidden.map(|s| context.result(&s.finding, Some(s)))).collect();
+    let undecided: Vec<&Inconclusive> =
+        audit.inconclusive.iter().filter(|i| i.document.as_deref().is_none_or(|id| context.may_tell(id))).collect();
+    let reasons: BTreeSet<&str> = undecided.iter().map(|i| i.reason.as_str()).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -51,7 +51,7 @@ pub fn log(audit: &Audit) -> Value {
             "invocations": [{
                 "executionSuccessful": true,
                 "toolExecutionNotifications":
-                    audit.inconclusive.iter().map(|i| context.notification(i)).collect::<Vec<_>>(),
+                    undecided.iter().map(|i| context.notification(i)).collect::<Vec<_>>(),
             }],
             "results": results,
         }],
@@ -221,6 +221,16 @@ impl<'a> Context<'a> {
             notification.insert("locations".into(), location);
         }
         Value::Object(notification)
+    }
+
+    /// Whether a page may be told of. The file goes to a repository's code scanning, whose readers are the
+    /// repository's; pages from Notion have readers of their own, and no place there.
+    fn may_tell(&self, document: &str) -> bool {
+        match self.documents.get(document) {
+            Some(document) => document.source != "notion",
+            // A page that could not be read at all.
+            None => !document.contains("notion"),
+        }
     }
 
     /// Where a page is: relative to the root for one of the repository, else its own address.

@@ -25,6 +25,12 @@ use crate::finding::{Confidence, Evidence, Finding, Fingerprint, Fix, Occurrence
 pub use parse::{Form, Problem};
 use reach::Reach;
 
+/// Whether a comment is meant to hide findings, well formed or not.
+#[must_use]
+pub fn is_suppression(comment: &str) -> bool {
+    parse::is_one(comment)
+}
+
 /// How many findings about its comments a page can give; the last one counts the rest.
 const MOST: usize = 200;
 

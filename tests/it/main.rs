@@ -4,9 +4,11 @@
 
 mod support;
 
+mod action;
 mod bad_input;
 mod baseline;
 mod builder;
+mod change;
 mod cli;
 mod config;
 mod dify;
@@ -16,6 +18,7 @@ mod fix_command;
 mod html;
 mod markdown;
 mod nothing_runs;
+mod publish;
 mod readme;
 mod report;
 mod repositories;

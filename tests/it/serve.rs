@@ -41,7 +41,11 @@ impl Upstream {
     }
 }
 
-async fn retrieved(State(shelf): State<Arc<Mutex<Shelf>>>, headers: HeaderMap, body: String) -> axum::response::Response {
+async fn retrieved(
+    State(shelf): State<Arc<Mutex<Shelf>>>,
+    headers: HeaderMap,
+    body: String,
+) -> axum::response::Response {
     let mut shelf = shelf.lock().unwrap();
     if shelf.redirects {
         return (StatusCode::TEMPORARY_REDIRECT, [("location", "http://127.0.0.1:1/secret")]).into_response();
@@ -72,7 +76,8 @@ fn list(folder: &Path, now: &str, wrong: usize) {
     };
     let mut entries: Vec<Value> = (0..wrong).map(|i| entry(format!("docs/wrong{i}.md"), "exclude", 0.0)).collect();
     entries.push(entry("docs/old.md".into(), "demote", 0.5));
-    let list = json!({"schema_version": 1, "now": now, "policy": "1", "systems": [], "entries": entries, "inconclusive": []});
+    let list =
+        json!({"schema_version": 1, "now": now, "policy": "1", "systems": [], "entries": entries, "inconclusive": []});
     std::fs::write(folder.join("list.json"), list.to_string()).unwrap();
 }
 
@@ -145,7 +150,12 @@ fn what_is_wrong_is_left_out_and_enough_remains() {
     std::fs::create_dir(&within).unwrap();
     list(&within, "2026-06-01T00:00:00Z", 9);
     let mut records: Vec<Value> = (0..9).map(|i| record(&format!("docs/wrong{i}.md"), 0.99)).collect();
-    records.extend([record("docs/old.md", 0.9), record("docs/a.md", 0.8), record("docs/b.md", 0.5), record("docs/c.md", 0.4)]);
+    records.extend([
+        record("docs/old.md", 0.9),
+        record("docs/a.md", 0.8),
+        record("docs/b.md", 0.5),
+        record("docs/c.md", 0.4),
+    ]);
     records.push(json!({"content": "no field", "score": 0.3, "title": "t", "metadata": null}));
     let upstream = Upstream::start(records);
     let server = Server::start(&within, &["--upstream", &upstream.url, "--upstream-key-env", "UPSTREAM_KEY"]);
@@ -168,7 +178,10 @@ fn what_is_wrong_is_left_out_and_enough_remains() {
     let (_, answer) = server.ask(&question(5, 0.46), "");
     assert_eq!(titles(&answer), ["docs/a.md", "docs/b.md"]);
     let (_, answer) = server.ask(&question(20, 0.0), "");
-    assert_eq!(answer["records"].as_array().unwrap().last().unwrap()["metadata"], json!({"shelflife_action": "include"}));
+    assert_eq!(
+        answer["records"].as_array().unwrap().last().unwrap()["metadata"],
+        json!({"shelflife_action": "include"})
+    );
 }
 
 #[test]

@@ -4,7 +4,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 use shelflife::config::FailOn;
 use shelflife::finding::Level;
 
-use crate::commands::{audit, cache, explain, export, fix, generate, graph, impact, publish, review, rules, serve};
+use crate::commands::{
+    audit, cache, explain, export, fix, generate, graph, impact, init, merge, publish, review, rules, serve,
+};
 use crate::style::ColorChoice;
 
 /// Finds what documentation says that is no longer true, and proves it from git history.
@@ -37,6 +39,8 @@ pub enum Command {
     Explain(explain::Args),
     Review(review::Args),
     Fix(fix::Args),
+    Init(init::Args),
+    Merge(merge::Args),
     Rules(rules::Args),
     Cache(cache::Args),
     Generate(generate::Args),

@@ -91,6 +91,7 @@ impl From<AuditError> for Failure {
             | AuditError::ReviewsFile { .. }
             | AuditError::Reviews(_)
             | AuditError::Discovery(_)
+            | AuditError::Change(_)
             | AuditError::Policy(_) => Self::usage(message),
             AuditError::Open(_) | AuditError::Read(_) | AuditError::Overlay(_) | AuditError::Threads { .. } => {
                 Self::cannot(message)

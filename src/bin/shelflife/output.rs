@@ -1,5 +1,6 @@
 //! Where reports go, and in which form.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ pub enum Form {
     Html,
     /// For people, in wikis and issues
     Markdown,
+    /// Annotations of a job on GitHub, the most important first
+    Github,
 }
 
 /// Which extension stands for which form.
@@ -47,6 +50,7 @@ impl Form {
             Self::Sarif => report::sarif::write(out, audit),
             Self::Html => report::html::write(audit, options, out).map_err(io_error),
             Self::Markdown => report::markdown::write(audit, options, out).map_err(io_error),
+            Self::Github => report::github::write(out, audit),
         }
     }
 }
@@ -65,7 +69,12 @@ pub struct Outputs {
     stdout: Form,
     color: bool,
     options: Options,
+    summary: Option<PathBuf>,
+    counts: Option<PathBuf>,
 }
+
+/// The most that GitHub shows of a job's summary, with room for what other steps write, in bytes.
+const LONGEST_SUMMARY: u64 = (1 << 20) - (16 << 10);
 
 impl Outputs {
     /// Checks before the audit what would only fail after it: extensions, names given twice, folders
@@ -80,7 +89,38 @@ impl Outputs {
             }
             checked.push((path.clone(), form));
         }
-        Ok(Self { files: checked, stdout, color, options })
+        Ok(Self { files: checked, stdout, color, options, summary: None, counts: None })
+    }
+
+    /// Appends a Markdown report to `summary` as well, as long as GitHub shows, and to `counts` what
+    /// later steps of a job can read: `findings=N`.
+    pub fn for_job(mut self, summary: Option<PathBuf>, counts: Option<PathBuf>) -> Self {
+        self.summary = summary;
+        self.counts = counts;
+        self
+    }
+
+    fn write_for_job(&self, audit: &Audit) -> Result<(), Failure> {
+        let append = |path: &Path, bytes: &[u8]| {
+            let open = fs::OpenOptions::new().create(true).append(true).open(path);
+            open.and_then(|mut file| file.write_all(bytes)).map_err(|error| cannot_write(path, &error))
+        };
+        if let Some(path) = &self.summary {
+            let there = fs::metadata(path).map_or(0, |meta| meta.len());
+            let room = usize::try_from(LONGEST_SUMMARY.saturating_sub(there)).unwrap_or(0);
+            let options = Options { max_bytes: Some(room), ..self.options.clone() };
+            let mut text = Vec::new();
+            let made = report::markdown::write(audit, &options, &mut text).map_err(io_error);
+            made.map_err(|error| cannot_write(path, &error))?;
+            text.push(b'\n');
+            append(path, &text)?;
+        }
+        if let Some(path) = &self.counts {
+            // Numbers alone: nothing of a page can end a line of this file and begin another.
+            let counts = format!("findings={}\nerrors={}\n", audit.summary.findings, audit.summary.errors);
+            append(path, counts.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Writes every report. One that fails keeps no other from being written; the first failure is
@@ -92,6 +132,9 @@ impl Outputs {
             if let Err(error) = written {
                 first.get_or_insert(cannot_write(path, &error));
             }
+        }
+        if let Err(error) = self.write_for_job(audit) {
+            first.get_or_insert(error);
         }
         let mut out = BufWriter::new(io::stdout().lock());
         let printed = self.stdout.write(audit, &self.options, self.color, &mut out).and_then(|()| out.flush());

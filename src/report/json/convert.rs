@@ -79,6 +79,7 @@ pub fn audit(input: &Input<'_>) -> v1::Audit {
         systems: input.systems.clone(),
         documents,
         weak: weak.collect(),
+        change: None,
         findings,
         inconclusive,
         suppressed,
@@ -230,6 +231,7 @@ fn finding(finding: &Finding, document: Option<&Document>, diff: Option<&v1::Dif
         fingerprint: finding.fingerprint.0.clone(),
         fix,
         excerpt,
+        role: None,
     }
 }
 

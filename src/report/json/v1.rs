@@ -3,9 +3,13 @@
 //! These types are the published form. They are apart from the internal ones, so that those can
 //! change; a change here that a reader would notice needs a new version.
 
+mod change;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use change::{Change, ReadAgain, Role, Waived, WaivedKind};
 
 use crate::finding::{CauseKind, Level, Severity};
 
@@ -42,6 +46,9 @@ pub struct Audit {
     /// What the judge did, where it was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<crate::judge::outcome::Judge>,
+    /// The change that was audited; none for the scope `full`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
 }
 
 /// A finding below the confidence asked for.
@@ -433,6 +440,9 @@ pub struct Finding {
     /// The lines of the section around it, for reports that show the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<Excerpt>,
+    /// In an audit of a change: what the change has to do with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
 }
 
 /// Some lines of a page.

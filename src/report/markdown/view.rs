@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::finding::{CauseKind, Level, Severity};
 use crate::report::inert::clip;
-use crate::report::json::v1::{Audit, Commit, Document, Finding, Inconclusive, Summary, System};
+use crate::report::json::v1::{self, Audit, Commit, Document, Finding, Inconclusive, Summary, System};
 use crate::report::lang::Strings;
 use crate::report::link;
 use crate::report::overview::{Overview, importance};
@@ -31,6 +31,25 @@ pub(super) struct View<'a> {
     pages: Vec<Page>,
     left_out: usize,
     undecided: Vec<&'a Inconclusive>,
+    before: usize,
+    waived: Vec<Waived>,
+    again: Vec<Again>,
+}
+
+/// Something that the change brings and that hides nothing in its own run.
+#[derive(Debug, Serialize)]
+struct Waived {
+    kind: &'static str,
+    place: String,
+    text: String,
+}
+
+/// A page to read again.
+#[derive(Debug, Serialize)]
+struct Again {
+    id: String,
+    href: Option<String>,
+    names: Vec<String>,
 }
 
 /// A row of the table of pages to mend first.
@@ -142,6 +161,9 @@ impl<'a> View<'a> {
             pages: full,
             left_out: audit.findings.len() - listed,
             undecided: audit.inconclusive.iter().take(UNDECIDED).collect(),
+            before: audit.change.as_ref().map_or(0, |c| c.before),
+            waived: audit.change.iter().flat_map(|c| &c.waived).take(UNDECIDED).map(waived).collect(),
+            again: audit.change.iter().flat_map(|c| &c.read_again).map(|page| maker.again(page, &documents)).collect(),
         }
     }
 }
@@ -229,6 +251,16 @@ impl Maker<'_> {
         }
     }
 
+    fn again(&self, page: &v1::ReadAgain, documents: &BTreeMap<&str, &Document>) -> Again {
+        let document = documents.get(page.document.as_str());
+        let section = document.and_then(|d| d.sections.iter().find(|s| s.id == page.section));
+        Again {
+            id: clip(&page.document, 300).into_owned(),
+            href: document.and_then(|d| link::page(self.audit, d, section.map_or(1, |s| s.start))),
+            names: page.names.iter().map(|name| clip(name, 120).into_owned()).collect(),
+        }
+    }
+
     fn event(&self, commit: &Commit) -> Event {
         Event {
             date: day(&commit.date),
@@ -246,6 +278,20 @@ impl Maker<'_> {
             href: self.audit.systems.first().and_then(|s| link::code(s, &witness.commit, &witness.path, witness.line)),
             text: clip(&witness.text, 200).into_owned(),
         }
+    }
+}
+
+fn waived(waived: &v1::Waived) -> Waived {
+    let document = clip(&waived.document, 300);
+    Waived {
+        kind: match waived.kind {
+            v1::WaivedKind::Suppression => "md.waived.suppression",
+            v1::WaivedKind::Baseline => "md.waived.baseline",
+            v1::WaivedKind::Review => "md.waived.review",
+            v1::WaivedKind::Historical => "md.waived.historical",
+        },
+        place: waived.line.map_or_else(|| document.clone().into_owned(), |line| format!("{document}:{line}")),
+        text: clip(&waived.text, 200).into_owned(),
     }
 }
 

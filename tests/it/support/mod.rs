@@ -1,6 +1,7 @@
 //! What the integration tests share.
 
 pub mod audit;
+pub mod hub;
 pub mod pages;
 pub mod program;
 pub mod sample;

@@ -73,6 +73,7 @@ pub fn audit(documents: Vec<Document>, findings: Vec<Finding>) -> Audit {
         inconclusive: Vec::new(),
         suppressed: Vec::new(),
         weak: Vec::new(),
+        change: None,
     };
     for document in &mut audit.documents {
         let of_it = |f: &&Finding| f.location.document == document.id;
@@ -190,6 +191,7 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
             .map(str::to_owned)
             .collect(),
         }),
+        role: None,
     }
 }
 

@@ -1,14 +1,16 @@
 //! `shelflife audit`.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shelflife::config::{Config, FailOn, Loaded};
 use shelflife::finding::Level;
-use shelflife::pipeline::{self, AuditOptions, Progress};
+use shelflife::history::Repository;
+use shelflife::pipeline::{self, AuditOptions, ChangeOptions, Progress};
+use shelflife::publish::audience::Readers;
 use shelflife::report::file;
-use shelflife::report::json::v1::Audit;
+use shelflife::report::json::v1::{Audit, Finding, Role};
 use shelflife::report::lang::Lang;
 use shelflife::report::options::Options;
 use shelflife::report::template::Templates;
@@ -16,6 +18,8 @@ use shelflife::triage::baseline::Baseline;
 use shelflife::triage::{HiddenBy, Triaged};
 
 use crate::args::{FailOnArg, LevelArg};
+use crate::commands::base::{Base, Folder};
+use crate::commands::job;
 use crate::commands::setup::Setup;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
@@ -35,12 +39,30 @@ pub struct Args {
     /// The repository, or a folder in it
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
+    /// Tell only what the change from REF to the head makes wrong
+    ///
+    /// Configuration, baseline, templates and attributes count as REF has them. `@event` is the base of
+    /// the pull request, or of the merge queue's group, that a job on GitHub runs for.
+    #[arg(long, value_name = "REF", conflicts_with = "write_baseline")]
+    base: Option<String>,
+    /// With --base: the last commit of the change [default: what is checked out, with changes on disk]
+    #[arg(long, value_name = "REF", requires = "base")]
+    head: Option<String>,
     /// Write a report to FILE as well, in the form of its extension: .txt, .json, .sarif, .html or .md (repeatable)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
     /// The form of the report on stdout
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Plain)]
     format: Form,
+    /// Append a Markdown report to FILE too, as long as a job's summary may be ($GITHUB_STEP_SUMMARY)
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    summary: Option<PathBuf>,
+    /// Append the counts to FILE, for later steps of a job ($GITHUB_OUTPUT)
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    counts: Option<PathBuf>,
+    /// Show counts and links alone of what not all readers of the repository may read (Notion, other repositories)
+    #[arg(long, hide_short_help = true)]
+    redact: bool,
     /// The language of HTML and Markdown reports [default: that of most pages]
     #[arg(long, value_name = "LANG", value_parser = ["en", "ja"])]
     lang: Option<String>,
@@ -88,7 +110,8 @@ Examples:
   shelflife audit -o audit.json -o audit.sarif      two more forms from the same run
   shelflife audit --rule dead-flag --rule dead-path
   shelflife audit --write-baseline known.json       take what is wrong today as known
-  shelflife audit --baseline known.json             report only what is new";
+  shelflife audit --baseline known.json             report only what is new
+  shelflife audit --base origin/main                report only what this branch makes wrong";
 
 fn long_help() -> String {
     format!("{EXAMPLES}\n\n{}", exit::HELP)
@@ -109,29 +132,80 @@ fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse::<NonZeroUsize>().ok().filter(|n| n.get() <= 1024).ok_or_else(|| "a number from 1 to 1024".to_owned())
 }
 
+impl Args {
+    fn change(&self) -> Option<Result<ChangeOptions, Failure>> {
+        let base = self.base.as_deref()?;
+        Some(
+            match base {
+                EVENT => base_of_event(&self.path),
+                named => Ok(named.to_owned()),
+            }
+            .map(|base| ChangeOptions { base, head: self.head.clone() }),
+        )
+    }
+}
+
+/// The name of the base that a job's event gives.
+const EVENT: &str = "@event";
+
+/// The base of the change that the job's event is about.
+fn base_of_event(path: &Path) -> Result<String, Failure> {
+    let event = job::event()?;
+    // What a job checks out is the host's own merge of the two. Its first parent is the base as it was
+    // then; the event's may be older, and what others merged since is not this change's.
+    if let Some(first) = merged_into(path, event.head()) {
+        return Ok(first);
+    }
+    event.base().map(str::to_owned).ok_or_else(|| {
+        Failure::usage("this job's event has no base, so `--base @event` names none")
+            .help("it works on pull_request and merge_group; name another base with --base REF")
+    })
+}
+
+/// The first parent of what is checked out, where that is a merge of `head`.
+fn merged_into(path: &Path, head: Option<&str>) -> Option<String> {
+    let repository = Repository::open(path).ok()?;
+    let merged = repository.resolve("HEAD^2").ok()?;
+    if head? != merged.to_string() {
+        return None;
+    }
+    repository.resolve("HEAD^1").ok().map(|first| first.to_string())
+}
+
 /// Runs the command.
 pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
     let paint = Paint::stderr(color);
-    let outputs = Outputs::new(&args.output, args.format, color.stdout(), report_options(&args)?)?;
+    let base = args.change().transpose()?.map(|change| Base::open(&args.path, change)).transpose()?;
+    let outputs = Outputs::new(&args.output, args.format, color.stdout(), report_options(&args, base.as_ref())?)?
+        .for_job(args.summary.clone(), args.counts.clone());
     if let Some(path) = &args.write_baseline {
         output::check_place(path)?;
     }
     let rules = known_rules(&args.rule)?;
     let progress = Terminal::new(paint, !args.no_progress);
 
-    let Loaded { config, warnings } = args.setup.configuration(&args.path)?;
+    let Loaded { config, warnings } = match &base {
+        Some(base) => args.setup.configuration_at(base)?,
+        None => args.setup.configuration(&args.path)?,
+    };
     for warning in &warnings {
         progress.warn(warning);
     }
     let fail_on = args.fail_on.map(FailOn::from).or(config.run.fail_on).unwrap_or(FailOn::Warning);
-    let (strict, write_baseline) = (args.strict, args.write_baseline.clone());
+    let (strict, write_baseline, redact) = (args.strict, args.write_baseline.clone(), args.redact);
     let options = options(args, config, rules, &progress);
 
-    let outcome = pipeline::audit(&options, &progress);
+    let outcome = match &base {
+        Some(base) => pipeline::audit_change(&options, base.change(), &progress),
+        None => pipeline::audit(&options, &progress),
+    };
     progress.finish();
-    let outcome = outcome?;
+    let mut outcome = outcome?;
     for warning in &outcome.warnings {
         progress.warn(warning);
+    }
+    if redact {
+        Readers::of_repository(&outcome.audit).redact(&mut outcome.audit);
     }
 
     let reported = outputs.write(&outcome.audit);
@@ -160,9 +234,11 @@ fn baseline(triaged: &Triaged) -> Baseline {
     Baseline::from_findings(triaged.findings.iter().chain(hidden.map(|hidden| &hidden.finding)))
 }
 
-/// The status that the audit deserves. It depends on no report.
+/// The status that the audit deserves. It depends on no report. What was wrong before a change is not
+/// the change's fault.
 fn status(audit: &Audit, fail_on: FailOn, strict: bool) -> Exit {
-    if audit.findings.iter().any(|finding| fail_on.fails(finding.severity)) {
+    let counts = |finding: &&Finding| finding.role != Some(Role::Edited);
+    if audit.findings.iter().filter(counts).any(|finding| fail_on.fails(finding.severity)) {
         Exit::Findings
     } else if strict && !audit.inconclusive.is_empty() {
         Exit::Inconclusive
@@ -172,11 +248,14 @@ fn status(audit: &Audit, fail_on: FailOn, strict: bool) -> Exit {
 }
 
 /// What the reports for people are told.
-fn report_options(args: &Args) -> Result<Options, Failure> {
+fn report_options(args: &Args, base: Option<&Base>) -> Result<Options, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::usage(error.to_string());
     let lang = args.lang.as_deref().map(str::parse::<Lang>).transpose().map_err(|error| usage(&error))?;
-    let templates =
-        args.templates.as_deref().map(Templates::with_overrides).transpose().map_err(|error| usage(&error))?;
+    let folder = match (&args.templates, base) {
+        (Some(folder), Some(base)) => base.folder(folder)?,
+        (folder, _) => folder.clone().map(Folder::There),
+    };
+    let templates = folder.map(|f| Templates::with_overrides(f.path())).transpose().map_err(|error| usage(&error))?;
     Ok(Options { lang, templates: templates.unwrap_or_default(), max_bytes: None })
 }
 

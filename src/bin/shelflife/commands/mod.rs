@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub mod audit;
+mod base;
 pub mod cache;
 pub mod explain;
 pub mod export;
@@ -8,6 +9,9 @@ pub mod fix;
 pub mod generate;
 pub mod graph;
 pub mod impact;
+pub mod init;
+mod job;
+pub mod merge;
 pub mod publish;
 pub mod review;
 pub mod rules;
@@ -44,6 +48,8 @@ pub fn main() -> Exit {
         Command::Explain(args) => explain::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Fix(args) => fix::run(&args, color),
+        Command::Init(args) => init::run(&args),
+        Command::Merge(args) => merge::run(&args, color),
         Command::Rules(args) => rules::run(&args),
         Command::Cache(args) => cache::run(&args),
         Command::Generate(args) => generate::run(&args),

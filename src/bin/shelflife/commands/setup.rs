@@ -7,6 +7,7 @@ use shelflife::history::Repository;
 use shelflife::pipeline::CacheMode;
 use shelflife::rule::registry;
 
+use super::base::Base;
 use super::cache;
 use crate::failure::Failure;
 
@@ -39,6 +40,24 @@ impl Setup {
         match repository.head_file(config::FILE_NAME.as_bytes()) {
             None => Ok(Loaded::default()),
             Some(bytes) => Ok(config::parse_bytes(bytes, Path::new(config::FILE_NAME), Origin::Found, &specs)?),
+        }
+    }
+
+    /// As [`Setup::configuration`], in an audit of a change: a file of the repository counts as the
+    /// base has it, so that no change decides how it is audited.
+    pub fn configuration_at(&self, base: &Base) -> Result<Loaded, Failure> {
+        let specs = registry::specs();
+        let (file, origin) = match &self.config {
+            Some(file) => (file.clone(), Origin::Given),
+            None => (base.root().join(config::FILE_NAME), Origin::Found),
+        };
+        match base.file(&file)? {
+            Some(bytes) => Ok(config::parse_bytes(bytes, &file, origin, &specs)?),
+            None if origin == Origin::Found => Ok(Loaded::default()),
+            None => Ok(Loaded {
+                warnings: vec![format!("{}: the base does not have it, so the defaults hold", file.display())],
+                ..Loaded::default()
+            }),
         }
     }
 
