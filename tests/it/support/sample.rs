@@ -74,6 +74,7 @@ pub fn audit(documents: Vec<Document>, findings: Vec<Finding>) -> Audit {
         suppressed: Vec::new(),
         weak: Vec::new(),
         change: None,
+        judge: None,
     };
     for document in &mut audit.documents {
         let of_it = |f: &&Finding| f.location.document == document.id;
