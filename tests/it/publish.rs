@@ -365,9 +365,8 @@ fn recorded_ticked_boxes_of_who_may_write_are_taken_and_reset_the_age() {
     };
     let stranger = work.publish(&hub, "issue", &["--reviews-out", "reviews.toml"]).ended(0);
     assert!(stranger.stderr.contains("ada may not write"), "{stranger:?}");
-    let file =
-        || -> Value { serde_json::from_slice(&std::fs::read(work.root().join("reviews.toml")).unwrap()).unwrap() };
-    assert_eq!(file()["reviews"], json!([]));
+    let file = || std::fs::read_to_string(work.root().join("reviews.toml")).unwrap();
+    assert!(!file().contains("[[review]]"));
 
     hub.state().issues[0]["body"] = json!(ticked);
     hub.state().permissions.insert("ada".into(), "write".into());

@@ -64,6 +64,7 @@ pub fn audit() -> v1::Audit {
             path: Some("src/cli.rs".into()),
         }),
         replacement: Some(Replacement { text: "--config".into(), votes: 5, of: 5 }),
+        judgement: None,
     };
     flag.fix = Some(Fix { span: flag.span, text: "--config".into() });
 
@@ -80,6 +81,7 @@ pub fn audit() -> v1::Audit {
         now: vec![witness("config/default.yml", 1, HEAD, "timeout: 60s")],
         cause: None,
         replacement: None,
+        judgement: None,
     };
     let mut weak = finding(install, "dead-path", "src/old.rs");
     weak.confidence = Confidence::new(0.4);
