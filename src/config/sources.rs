@@ -41,6 +41,10 @@ pub struct RawSource {
     pub describes_property: Option<String>,
     /// `notion`: the property that names who answers for a page. Default: `Owner`.
     pub owner_property: Option<String>,
+    /// How many requests a second the host is sent at most. Default: 3 for `notion`, which is what it
+    /// allows, and 15 for `github`.
+    #[schemars(with = "Option<f64>", range(min = 0.01, max = 1000.0))]
+    pub requests_per_second: Option<Spanned<f64>>,
 }
 
 /// Kinds of sources.
@@ -87,6 +91,8 @@ pub struct SourceConfig {
     pub base_url: Option<Url>,
     /// Who may read it, where the user says so.
     pub visibility: Option<Visibility>,
+    /// How many requests a second the host is sent at most, where the user says so: from 0.01 to 1000.
+    pub requests_per_second: Option<f64>,
     /// What kind of place, with its own settings.
     pub place: PlaceConfig,
 }
@@ -192,9 +198,19 @@ impl SourceConfig {
             name: raw.name.as_ref().map_or(default, |name| name.get_ref().clone()),
             base_url: raw.base_url.as_ref().map(|written| base_url(written, source)).transpose()?,
             visibility: raw.visibility.map(Visibility::from),
+            requests_per_second: raw.requests_per_second.as_ref().map(|written| rate(written, source)).transpose()?,
             place,
         })
     }
+}
+
+/// A rate that a host can be asked at.
+fn rate(written: &Spanned<f64>, source: &Source<'_>) -> Result<f64, ConfigError> {
+    let rate = *written.get_ref();
+    if (0.01..=1000.0).contains(&rate) {
+        return Ok(rate);
+    }
+    Err(source.error(&written.span(), "`requests_per_second` is a number from 0.01 to 1000", None))
 }
 
 /// `owner/name`; with `pattern`, `*` may stand in the name.

@@ -16,15 +16,34 @@ pub trait Source: Send + Sync {
     /// Which of that kind, for messages: `acme/payments`, a workspace's name, a root's address.
     fn name(&self) -> &str;
 
-    /// Collects the pages. What fails for one page is a [`Failure`] of that page and loses no other.
+    /// Collects the pages, and hands each to `sink` as soon as it is there, in no order. What fails for one
+    /// page is a [`Failure`] of that page and loses no other.
     ///
     /// # Errors
     /// Only where nothing could be collected at all (no token, a wrong one, an unreachable host); the
     /// other sources of the run go on.
+    fn stream<'a>(
+        &'a self,
+        progress: &'a dyn Progress,
+        sink: &'a mut (dyn FnMut(CollectedPage) + Send),
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Failure>, SourceError>> + Send + 'a>>;
+
+    /// The same with all pages at once.
+    ///
+    /// # Errors
+    /// As [`Source::stream`].
     fn collect<'a>(
         &'a self,
         progress: &'a dyn Progress,
-    ) -> Pin<Box<dyn Future<Output = Result<Collected, SourceError>> + Send + 'a>>;
+    ) -> Pin<Box<dyn Future<Output = Result<Collected, SourceError>> + Send + 'a>> {
+        Box::pin(async move {
+            let mut collected = Collected::default();
+            let failures = self.stream(progress, &mut |page| collected.pages.push(page)).await?;
+            collected.failures = failures;
+            collected.normalize();
+            Ok(collected)
+        })
+    }
 }
 
 /// What sources gave.

@@ -8,8 +8,14 @@
 
 pub mod collect;
 pub mod dump;
+pub mod fault;
+pub mod gather;
+pub mod github;
 pub mod http;
+pub mod notion;
+pub mod open;
 pub mod page;
+pub mod spool;
 
 pub use collect::{Collected, Failure, FailureReason, Source, SourceError};
 pub use page::{

@@ -5,7 +5,7 @@ use shelflife::config::FailOn;
 use shelflife::finding::Level;
 
 use crate::commands::{
-    audit, cache, explain, export, fix, generate, graph, impact, init, merge, publish, review, rules, serve,
+    audit, cache, collect, explain, export, fix, generate, graph, impact, init, merge, publish, review, rules, serve,
 };
 use crate::style::ColorChoice;
 
@@ -43,6 +43,7 @@ pub enum Command {
     Merge(merge::Args),
     Rules(rules::Args),
     Cache(cache::Args),
+    Collect(collect::Args),
     Generate(generate::Args),
 }
 

@@ -20,6 +20,9 @@ use super::transport::{Transport, chain};
 /// Redirects within a host that are followed, for a repository that was renamed; more are a circle.
 const MAX_REDIRECTS: u32 = 5;
 
+/// A host that can't be reached at all is tried this often again and no more.
+const MAX_CONNECTS: u32 = 4;
+
 /// The store's space for answers that the host can confirm.
 const SPACE: &str = "http";
 
@@ -144,7 +147,8 @@ impl Endpoint {
             if held {
                 self.limiter.pause(wait_for);
             }
-            if !allowed || attempt >= transport.options.repetitions {
+            let most = if unsent && !held { MAX_CONNECTS } else { u32::MAX };
+            if !allowed || attempt >= transport.options.repetitions.min(most) {
                 return answer.map_or_else(|| Err(*error), |answer| Ok(*answer));
             }
             if wait_for >= left {
@@ -235,10 +239,17 @@ impl Endpoint {
         transport.sent.fetch_add(1, Ordering::Relaxed);
         let broken = |error: reqwest::Error| {
             let unsent = error.is_connect();
+            let message = chain(&error);
+            if message.contains("invalid peer certificate") {
+                // That does not pass by itself.
+                let message =
+                    format!("{message}; where a company's own authority signs it, name that in SSL_CERT_FILE");
+                return Failed::Final(HttpError::Connect { host: host(), message });
+            }
             let error = if error.is_timeout() && !unsent {
                 HttpError::TimedOut { host: host(), what: request.what(), after: transport.options.attempt }
             } else {
-                HttpError::Connect { host: host(), message: chain(&error) }
+                HttpError::Connect { host: host(), message }
             };
             Failed::Passing { unsent, wait: None, held: false, error: Box::new(error), answer: None }
         };

@@ -1,9 +1,12 @@
 //! What the integration tests share.
 
 pub mod audit;
+pub mod github;
 pub mod hub;
+pub mod notion;
 pub mod pages;
 pub mod program;
+pub mod record;
 pub mod sample;
 
 #[path = "../../../src/testing.rs"]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use shelflife::config::cache::FILE_NAME;
+use shelflife::source::http::STORE_FILE_NAME;
 
 use super::print;
 use crate::exit::Exit;
@@ -79,11 +80,13 @@ pub fn default_dir() -> Option<PathBuf> {
     user.map(|user| user.join("shelflife"))
 }
 
-/// The cache file and what SQLite keeps beside it, with sizes. Nothing else in the folder is ours.
+/// The cache files (facts of repositories, downloads) and what SQLite keeps beside them, with sizes. Nothing else in the folder is ours.
 fn files(folder: &Path) -> Result<Vec<(PathBuf, u64)>, Failure> {
     let mut files = Vec::new();
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let file = folder.join(format!("{FILE_NAME}{suffix}"));
+    let all =
+        [FILE_NAME, STORE_FILE_NAME].into_iter().flat_map(|name| ["", "-wal", "-shm", "-journal"].map(|s| (name, s)));
+    for (name, suffix) in all {
+        let file = folder.join(format!("{name}{suffix}"));
         match file.symlink_metadata() {
             Ok(meta) if meta.is_file() => files.push((file, meta.len())),
             Ok(_) => {}

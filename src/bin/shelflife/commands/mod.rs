@@ -3,6 +3,7 @@
 pub mod audit;
 mod base;
 pub mod cache;
+pub mod collect;
 pub mod explain;
 pub mod export;
 pub mod fix;
@@ -52,6 +53,7 @@ pub fn main() -> Exit {
         Command::Merge(args) => merge::run(&args, color),
         Command::Rules(args) => rules::run(&args),
         Command::Cache(args) => cache::run(&args),
+        Command::Collect(args) => collect::run(&args, color),
         Command::Generate(args) => generate::run(&args),
     };
     result.unwrap_or_else(|failure| {

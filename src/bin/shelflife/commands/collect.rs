@@ -1,0 +1,133 @@
+//! `shelflife collect`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use shelflife::config::{self, Loaded, Origin};
+use shelflife::pipeline::{CacheMode, Progress as _};
+use shelflife::report::escape;
+use shelflife::rule::registry;
+use shelflife::source::gather::{self, Summary};
+use shelflife::source::http::{Store, Transport, TransportOptions};
+use shelflife::source::open;
+
+use super::{print, setup::Setup};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::progress::Terminal;
+use crate::style::{ColorChoice, Paint};
+
+/// Of failures, as many are told one by one.
+const TOLD: usize = 20;
+
+/// Collect pages from Notion, GitHub and wikis into a folder.
+///
+/// What `[[source]]` in the configuration names is written as Markdown with front matter, for people and
+/// for other tools; `shelflife audit --from DIR` audits it without a network. A run that was stopped goes on
+/// where it was, and a later one downloads only what changed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = LONG_HELP)]
+pub struct Args {
+    /// The folder to write to: a new or empty one, or an older dump, which is replaced
+    #[arg(long, value_name = "DIR")]
+    dump: PathBuf,
+    #[command(flatten)]
+    setup: Setup,
+    /// End with status 4 where a page could not be collected
+    #[arg(long)]
+    strict: bool,
+    /// Show no progress on stderr
+    #[arg(long)]
+    no_progress: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  NOTION_TOKEN=… shelflife collect --config shelflife.toml --dump pages
+  shelflife audit --from pages --config shelflife.toml";
+
+const LONG_HELP: &str = "\
+Examples:
+  NOTION_TOKEN=… shelflife collect --config shelflife.toml --dump pages
+  shelflife audit --from pages --config shelflife.toml
+
+Tokens come from the environment alone:
+  Notion  SHELFLIFE_NOTION_TOKEN or NOTION_TOKEN: an integration with \"Read content\"
+  GitHub  SHELFLIFE_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN: Contents and Metadata, read
+          SHELFLIFE_GITHUB_APP_ID and SHELFLIFE_GITHUB_APP_KEY for an App
+          For another host: SHELFLIFE_GITHUB_TOKEN or GH_ENTERPRISE_TOKEN
+
+Exit status:
+  0  collected; what could not be is told on stderr and noted in the dump
+  2  the command line or the configuration is wrong
+  3  nothing could be collected, or the dump not be written
+  4  with --strict: a page could not be collected";
+
+/// Runs the command.
+pub fn run(args: &Args, color: ColorChoice) -> Result<Exit, Failure> {
+    let progress = Terminal::new(Paint::stderr(color), !args.no_progress);
+    let Some(file) = &args.setup.config else {
+        return Err(Failure::usage("no configuration names what to collect").help(
+            "name one with --config: sources count only in a file that you name, since they decide where tokens go",
+        ));
+    };
+    let Loaded { config, warnings } = config::load(file, Origin::Given, &registry::specs())?;
+    for warning in &warnings {
+        progress.warn(warning);
+    }
+    if config.sources.is_empty() {
+        return Err(Failure::usage(format!("{} names no source", file.display()))
+            .help("add a [[source]], for example kind = \"notion\" with roots = [\"https://www.notion.so/…\"]"));
+    }
+    let store = match args.setup.cache(&|message| progress.warn(message)) {
+        CacheMode::Off => None,
+        CacheMode::Dir(folder) => match Store::open(&folder, config.cache.max) {
+            Ok(store) => Some(Arc::new(store)),
+            Err(error) => {
+                progress.warn(&format!("{error}; all is downloaded anew"));
+                None
+            }
+        },
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::cannot(format!("no runtime could be started: {error}")))?;
+    let collected = runtime.block_on(async {
+        let transport = Transport::new(TransportOptions { store, ..TransportOptions::default() })
+            .map_err(|error| Failure::cannot(error.to_string()))?;
+        let opened = open::open(&config, &transport, &|name| std::env::var(name).ok());
+        tokio::select! {
+            done = gather::into_dump(&opened.sources, opened.failures, &args.dump, &progress) => {
+                let summary = done.map_err(|error| Failure::cannot(error.to_string()))?;
+                Ok((summary, transport.counts()))
+            }
+            _ = tokio::signal::ctrl_c() => Err(Failure::cannot("stopped").help("the same command goes on where this one was")),
+        }
+    });
+    progress.finish();
+    let (summary, counts) = collected?;
+    tell(&summary, &progress);
+    let requests = format!("{} requests, {} repeated, {} unchanged", counts.sent, counts.repeated, counts.kept);
+    eprintln!("{requests}");
+    let line = format!("{} pages in {}, {} not collected", summary.pages, args.dump.display(), summary.failures.len());
+    print(format!("{}\n", escape::terminal(&line)).as_bytes())?;
+    Ok(match (summary.pages, summary.failures.len()) {
+        (_, 0) => Exit::Clean,
+        (0, _) => Exit::CannotAudit,
+        _ if args.strict => Exit::Inconclusive,
+        _ => Exit::Clean,
+    })
+}
+
+fn tell(summary: &Summary, progress: &Terminal) {
+    for failure in summary.failures.iter().take(TOLD) {
+        let what = failure.title.as_deref().or(failure.page.as_deref()).unwrap_or("the source as a whole");
+        let source = format!("{} {}", failure.source.as_str(), failure.source_name);
+        progress.warn(&format!("{source}: {what} was not collected: {}", failure.message));
+    }
+    if let Some(more) = summary.failures.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        progress.warn(&format!("{more} more were not collected; shelflife-dump.json in the dump names them all"));
+    }
+}
