@@ -14,6 +14,8 @@ export function templateOf(templates, path) {
 /** The description with the paths in `used` alone, what they refer to, and its schemas mended. */
 export function prepare(description, used) {
   const out = { ...description, paths: {}, components: {} };
+  // What the host sends by itself is none of ours to ask for.
+  for (const key of ["webhooks", "x-webhooks"]) delete out[key];
   for (const path of used) out.paths[path] = description.paths[path];
   // What is referred to, and what that refers to.
   const open = [out.paths];

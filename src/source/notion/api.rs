@@ -143,18 +143,9 @@ impl Api {
         self.endpoint.json(Request::get(path)).await
     }
 
-    /// The next rows of a data source, by the time at which they were made or edited, within `filter`.
-    pub async fn rows(
-        &self,
-        id: &NotionId,
-        sort_by: &str,
-        filter: Option<&Value>,
-        cursor: &Cursor,
-    ) -> Result<Part, HttpError> {
-        let mut body = json!({
-            "page_size": PAGE_SIZE,
-            "sorts": [{"timestamp": sort_by, "direction": "ascending"}],
-        });
+    /// The next rows of a data source within `filter`.
+    pub async fn rows(&self, id: &NotionId, filter: Option<&Value>, cursor: &Cursor) -> Result<Part, HttpError> {
+        let mut body = json!({ "page_size": PAGE_SIZE });
         if let Some(fields) = body.as_object_mut() {
             if let Some(filter) = filter {
                 fields.insert("filter".to_owned(), filter.clone());

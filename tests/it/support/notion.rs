@@ -234,7 +234,6 @@ impl State {
     }
 
     fn query(&self, rows: &[String], body: &Value) -> Response<Body> {
-        let by = body.pointer("/sorts/0/timestamp").and_then(Value::as_str).unwrap_or("created_time").to_owned();
         let filter = body.get("filter").cloned().unwrap_or_default();
         let all = match filter.get("and") {
             Some(Value::Array(all)) => all.clone(),
@@ -243,7 +242,6 @@ impl State {
         };
         let mut rows: Vec<&Value> = rows.iter().filter_map(|id| self.workspace.pages.get(id)).collect();
         rows.retain(|row| all.iter().all(|condition| meets(row, condition)));
-        rows.sort_by_key(|row| row[&by].as_str().unwrap_or_default().to_owned());
         part(rows.into_iter(), body.get("start_cursor").and_then(Value::as_str), self.behaviour.query_bound)
     }
 }
@@ -255,8 +253,7 @@ fn meets(row: &Value, condition: &Value) -> bool {
     let than = than.as_str().unwrap();
     match how.as_str() {
         "on_or_after" => has >= than,
-        "on_or_before" => has <= than,
-        "after" => has > than,
+        "before" => has < than,
         other => panic!("{other}"),
     }
 }
