@@ -140,7 +140,9 @@ impl Rows {
             };
             let (after, cut) = (cursor.advance(&part), part.is_cut());
             for row in part.results {
-                let time = |name: &str| row.get(name).and_then(Value::as_str).and_then(|time| time.parse().ok());
+                let time = |name: &str| {
+                    row.get(name).and_then(Value::as_str).and_then(|time| time.parse::<DateTime<Utc>>().ok())
+                };
                 made.extend(time("created_time"));
                 edited.extend(time("last_edited_time"));
                 let name = row.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
