@@ -17,6 +17,7 @@
 //! |---|---|
 //! | [`config`] | `shelflife.toml`, checked, with the places of mistakes |
 //! | [`source`] | pages that stand elsewhere: Notion, wikis, other repositories, dumps of them |
+//! | [`system`] | where the code is that pages describe, which commit of it counts, which page describes which |
 //! | [`document`] | finds the pages and parses all formats into one model with exact spans |
 //! | [`mod@reference`] | what pages name, and what they say of it |
 //! | [`history`] | what git remembers: moments, witnesses then and now, causes, replacements |
@@ -53,6 +54,7 @@ pub mod rule;
 pub mod schema;
 pub mod serve;
 pub mod source;
+pub mod system;
 pub mod triage;
 
 #[cfg(test)]

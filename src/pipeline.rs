@@ -1,42 +1,54 @@
 //! The order of the stages. Nothing else knows it.
+//!
+//! Pages of the audited repository, and pages from elsewhere, are compared with the systems that they
+//! describe; each system is read once. Without a configuration there is one system, the audited
+//! repository itself.
 
 pub mod change;
+mod compare;
 mod error;
+mod foreign;
+mod given;
+mod mapped;
 mod options;
 mod outcome;
+mod own;
 mod pages;
 mod ranking;
+mod releases;
 mod slugs;
 mod state;
+mod systems;
+mod target;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use rayon::prelude::*;
 
 pub use change::ChangeOptions;
 pub use error::AuditError;
+pub use given::Given;
+pub use mapped::{MapPage, MapReport, MapSystem};
 pub use options::{AuditOptions, CacheMode, Progress, Silent};
 pub use outcome::AuditOutcome;
 
-use crate::document::{Discovery, Tense};
+use crate::document::{Document, Tense};
 use crate::finding::{Finding, Fingerprint, Inconclusive};
-use crate::history::overlay::Overlay;
-use crate::history::pages::PageHistories;
 use crate::history::pairs::Asked;
-use crate::history::paths::Paths;
-use crate::history::survey::Survey;
-use crate::history::{IgnoreRevs, Oid, RepoPath, Repository};
-use crate::reference::claim::value::{self, ValueClaim};
-use crate::reference::{self, Reference};
-use crate::rule::prove::{self, Archive};
-use crate::rule::suspect::Suspect;
-use crate::rule::system::{Page, System};
-use crate::rule::{checks, past};
+use crate::history::{Objects, Oid, ReadError, RepoPath, Repository};
+use crate::rule::checks;
+use crate::rule::dates::LineDates;
+use crate::rule::system::Page;
+use crate::source::Collected;
+use crate::system::bots::Bots;
+use crate::system::dates::{CollectedDates, Translated};
 use crate::triage::Filter;
-use change::Change;
-use pages::{HeadPage, Pages};
-use state::State;
+use compare::{Against, Ask, Dates, compare};
+use foreign::Foreign;
+use mapped::Map;
+use own::{Own, Surveyed};
+use systems::{Clones, Opened};
+use target::{Knowledge, Target};
 
 /// Audits the pages of a repository against its own code.
 ///
@@ -44,11 +56,28 @@ use state::State;
 /// Where there is no repository, its history can't be read, or the configuration names a rule or a
 /// baseline that isn't there. What concerns a single page never ends the audit.
 pub fn audit(options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, AuditError> {
-    pool(options)?.install(|| run(options, Repository::open(&options.root)?, None, progress))
+    audit_given(options, &Given::nothing(), progress)
+}
+
+/// Audits the pages of a repository, and pages from elsewhere, against the systems that they describe.
+///
+/// # Errors
+/// As [`audit`]. A source, a system or a page that can't be had is inconclusive and ends nothing.
+pub fn audit_given(
+    options: &AuditOptions,
+    given: &Given<'_>,
+    progress: &dyn Progress,
+) -> Result<AuditOutcome, AuditError> {
+    pool(options)?.install(|| {
+        let empty = Collected::default();
+        let own = if given.own { Some(Repository::open(&options.root)?) } else { None };
+        let read = Read::new(options, given, own, None, given.collected.unwrap_or(&empty), progress)?;
+        read.audit(options, progress)
+    })
 }
 
 /// Audits a change: tells what it makes wrong, and what was wrong before in the sections that it
-/// edits. See [`change`].
+/// edits. See [`change`]. Pages of releases are left alone: a change of the present breaks none.
 ///
 /// # Errors
 /// Those of [`audit`], and where there is no such change.
@@ -57,7 +86,40 @@ pub fn audit_change(
     change: &ChangeOptions,
     progress: &dyn Progress,
 ) -> Result<AuditOutcome, AuditError> {
-    pool(options)?.install(|| run(options, change.open(&options.root)?, Some(change), progress))
+    pool(options)?.install(|| {
+        let empty = Collected::default();
+        let own = change.open(&options.root)?;
+        let read = Read::new(options, &Given::nothing(), Some(own), Some(change), &empty, progress)?;
+        read.audit(options, progress)
+    })
+}
+
+/// The names of all findings that the repository has at `commit`, hidden and unsure ones included.
+fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<BTreeSet<Fingerprint>, AuditError> {
+    let own = Repository::open(&options.root)?.pinned_to(commit)?;
+    let options = AuditOptions { baseline: None, now: Some(now), ..options.clone() };
+    let empty = Collected::default();
+    let mut read = Read::new(&options, &Given::nothing(), Some(own), None, &empty, &Silent)?;
+    read.releases = false;
+    let triaged = read.audit(&options, &Silent)?.triaged;
+    let hidden = triaged.suppressed.into_iter().map(|s| s.finding);
+    let all = triaged.findings.into_iter().chain(triaged.below_confidence).chain(hidden);
+    Ok(all.map(|finding| finding.fingerprint).collect())
+}
+
+/// Says which page describes which system, and why, without auditing anything.
+///
+/// # Errors
+/// As [`audit_given`].
+pub fn map(options: &AuditOptions, given: &Given<'_>, progress: &dyn Progress) -> Result<MapReport, AuditError> {
+    pool(options)?.install(|| {
+        let empty = Collected::default();
+        let own = if given.own { Some(Repository::open(&options.root)?) } else { None };
+        let read = Read::new(options, given, own, None, given.collected.unwrap_or(&empty), progress)?;
+        let knowledge = Knowledge::of_all(&read.others);
+        let own = read.own.as_ref().map(|own| Knowledge::new(&own.target));
+        Ok(Map::of(&read, options, own.as_ref(), &knowledge).report(&read))
+    })
 }
 
 fn pool(options: &AuditOptions) -> Result<rayon::ThreadPool, AuditError> {
@@ -67,159 +129,261 @@ fn pool(options: &AuditOptions) -> Result<rayon::ThreadPool, AuditError> {
         .map_err(|e| AuditError::Threads { message: e.to_string() })
 }
 
-fn run(
-    options: &AuditOptions,
-    repository: Repository,
-    change: Option<&ChangeOptions>,
-    progress: &dyn Progress,
-) -> Result<AuditOutcome, AuditError> {
-    let now: DateTime<Utc> = options.now.unwrap_or_else(Utc::now);
+/// What an audit reads before it compares.
+struct Read<'a> {
+    now: DateTime<Utc>,
+    filter: Filter,
+    /// The audited repository, if one is audited.
+    own: Option<Surveyed>,
+    /// The other systems.
+    others: Vec<Target>,
+    /// Whether pages of releases are compared with their tags.
+    releases: bool,
+    /// Which system each of the configuration's is.
+    places: Vec<Place>,
+    /// Pages from elsewhere.
+    foreign: Vec<Foreign<'a>>,
+    bots: Bots,
+    /// What could not be read.
+    undecided: Vec<Inconclusive>,
+}
 
-    progress.stage("reading the history", None);
-    let overlay = Overlay::load(&repository)?;
-    let state = State::read(&repository, &overlay)?;
-    let mut change = change.map(|change| Change::read(&repository, change, &state)).transpose()?;
+/// Where a configured system is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Own,
+    /// Index into [`Read::others`].
+    Other(usize),
+    Missing,
+}
 
-    progress.stage("reading pages", None);
-    let attributes = pages::attributes(&repository, &state, change.as_ref())?;
-    let discovery = Discovery::from_globs(&options.config.documents.include, &options.config.documents.exclude)?;
-    let mut pages = pages::read(&repository, &state, &discovery, &attributes, &|| progress.tick(1))?;
-    let mut waived = Vec::new();
-    if let Some(change) = &mut change {
-        change.edits.compare(&repository, &pages, &attributes)?;
-        waived = change::unmark(&mut pages, &change.edits);
+impl<'a> Read<'a> {
+    fn new(
+        options: &AuditOptions,
+        given: &Given<'_>,
+        own: Option<Repository>,
+        change: Option<&ChangeOptions>,
+        collected: &'a Collected,
+        progress: &dyn Progress,
+    ) -> Result<Self, AuditError> {
+        let now = options.now.unwrap_or_else(Utc::now);
+        let filter = Filter::new(options);
+        let own = own.map(|own| Own::read(options, own, change, progress)).transpose()?;
+        let (foreign, mut undecided) = foreign::read(collected);
+        let bots = bots(options, collected, progress);
+
+        let clones = Clones::at(&options.cache)
+            .map_err(|e| AuditError::Folder { what: "clones of systems", message: e.to_string() })?;
+        let (opened, said) = systems::open(options, given, own.as_ref(), &clones, progress);
+        undecided.extend(said);
+
+        progress.stage("reading code", None);
+        let asked = asked(own.as_ref(), &foreign, &filter);
+        let own = own.map(|own| own.survey(&asked)).transpose()?;
+        let mut others = Vec::new();
+        let mut places = Vec::new();
+        for system in opened {
+            places.push(match system {
+                Opened::Own => Place::Own,
+                Opened::Missing => Place::Missing,
+                Opened::There(there) => match there.survey(&asked) {
+                    Ok(target) => {
+                        others.push(target);
+                        Place::Other(others.len() - 1)
+                    }
+                    Err(error) => {
+                        undecided.push(error);
+                        Place::Missing
+                    }
+                },
+            });
+        }
+        let mut read = Self { now, filter, own, others, releases: change.is_none(), places, foreign, bots, undecided };
+        read.name_own(options);
+        Ok(read)
     }
-    let pages = pages;
-    let references: Vec<Vec<Reference>> = pages
-        .pages
-        .par_iter()
-        .map(|page| if is_audited(page) { reference::extract(&page.document) } else { Vec::new() })
-        .collect();
 
-    let values: Vec<Vec<ValueClaim>> = pages
-        .pages
-        .par_iter()
-        .zip(&references)
-        .map(|(page, refs)| if is_audited(page) { value::extract(&page.document, refs) } else { Vec::new() })
-        .collect();
+    /// The audited repository is called as the configuration calls it.
+    fn name_own(&mut self, options: &AuditOptions) {
+        let named = self.places.iter().position(|place| *place == Place::Own);
+        let system = named.and_then(|at| options.config.systems.get(at));
+        if let (Some(own), Some(system)) = (&mut self.own, system) {
+            own.target.label.name = system.name.as_str().into();
+            own.target.label.visibility = system.visibility;
+        }
+    }
 
-    let filter = Filter::new(options);
-    let asked = if filter.enabled(checks::value_drift::ID) {
-        let keys = values.iter().zip(&references);
-        Asked::new(keys.flat_map(|(values, references)| checks::value_drift::asked(values, references)))
-    } else {
-        Asked::default()
-    };
-    let (survey, histories) =
-        rayon::join(|| state.survey(&repository, &asked), || histories(&repository, &state, &pages));
-    let (survey, histories) = (survey?, histories?);
+    fn audit(&self, options: &AuditOptions, progress: &dyn Progress) -> Result<AuditOutcome, AuditError> {
+        let elsewhere = !self.foreign.is_empty() || !options.config.systems.is_empty();
+        let knowledge = if elsewhere { Knowledge::of_all(&self.others) } else { Vec::new() };
+        let known = self.own.as_ref().filter(|_| elsewhere).map(|own| Knowledge::new(&own.target));
+        let map = Map::of(self, options, known.as_ref(), &knowledge);
 
-    progress.stage("comparing", None);
-    let claims = Claims { references: &references, values: &values };
-    let findings = findings(&repository, &state, &pages, claims, &survey, &histories, &filter)?;
-
-    let inconclusive = undecided(&repository, &state, &pages, &histories);
-    let at_base = || match &change {
-        Some(change) => at_commit(options, change.range.merge_base, now),
-        None => Ok(BTreeSet::new()),
-    };
-    outcome::finish(outcome::Parts {
-        change: change.as_ref().map(|change| outcome::Changing { change, waived, at_base: &at_base }),
-        options,
-        now,
-        repository: &repository,
-        state: &state,
-        pages: &pages,
-        references: &references,
-        histories: &histories,
-        unread: survey.lifetimes.unread.len(),
-        findings,
-        inconclusive,
-        filter,
-    })
-}
-
-/// The names of all findings that the repository has at `commit`, hidden and unsure ones included.
-fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<BTreeSet<Fingerprint>, AuditError> {
-    let repository = Repository::open(&options.root)?.pinned_to(commit)?;
-    let options = AuditOptions { baseline: None, now: Some(now), ..options.clone() };
-    let triaged = run(&options, repository, None, &Silent)?.triaged;
-    let hidden = triaged.suppressed.into_iter().map(|s| s.finding);
-    let all = triaged.findings.into_iter().chain(triaged.below_confidence).chain(hidden);
-    Ok(all.map(|finding| finding.fingerprint).collect())
-}
-
-/// Whether a page speaks of the present: only then are its statements compared with the head.
-fn is_audited(page: &HeadPage) -> bool {
-    matches!(page.document.tense, Tense::Current)
-}
-
-fn histories(repository: &Repository, state: &State, pages: &Pages) -> Result<PageHistories, AuditError> {
-    let worker = repository.worker()?;
-    let objects = worker.objects()?;
-    let paths: Vec<RepoPath> = pages.pages.iter().map(|p| p.path.clone()).collect();
-    let ignored = IgnoreRevs::load(repository, &state.mainline)?;
-    Ok(PageHistories::build(&objects, &state.mainline, &paths, ignored)?)
-}
-
-/// What the pages say, page by page.
-#[derive(Clone, Copy)]
-struct Claims<'a> {
-    references: &'a [Vec<Reference>],
-    values: &'a [Vec<ValueClaim>],
-}
-
-fn findings(
-    repository: &Repository,
-    state: &State,
-    pages: &Pages,
-    claims: Claims<'_>,
-    survey: &Survey,
-    histories: &PageHistories,
-    filter: &Filter,
-) -> Result<Vec<Finding>, AuditError> {
-    let slugs = slugs::own(repository);
-    let system = System {
-        snapshots: &state.snapshots,
-        paths: Paths::new(&state.census),
-        lifetimes: &survey.lifetimes,
-        pairs: &survey.pairs,
-        pages: pages.pages.iter().map(|p| (&p.path, &p.document)).collect(),
-        facts: &survey.facts,
-        slugs: &slugs,
-    };
-    let views: Vec<Page<'_>> = pages
-        .pages
-        .iter()
-        .zip(claims.references)
-        .zip(claims.values)
-        .map(|((page, references), values)| Page { document: &page.document, path: &page.path, references, values })
-        .collect();
-    let enabled: Vec<checks::Check> =
-        checks::ALL.iter().filter(|(id, _)| filter.enabled(id)).map(|(_, check)| *check).collect();
-    let suspects: Vec<Vec<Suspect>> = views
-        .par_iter()
-        .map(|page| {
-            let mut out = Vec::new();
-            for check in &enabled {
-                check(page, &system, &mut out);
+        progress.stage("comparing", None);
+        let mut findings = Vec::new();
+        let mut undecided = self.undecided.clone();
+        if let Some(own) = &self.own {
+            let tree: Vec<(&RepoPath, &Document)> = own.pages.pages.iter().map(|p| (&p.path, &p.document)).collect();
+            let asks = self.asks(&map, None, known.as_ref(), &knowledge);
+            let against = Against { target: &own.target, histories: &own.histories, tree: &tree, first: true };
+            findings.extend(compare(against, &asks, &self.filter)?);
+            if self.releases {
+                let (found, said) = releases::audit(own, &options.config.versions, &self.filter, self.now);
+                findings.extend(found);
+                undecided.extend(said);
             }
-            // A dead link is dead in a tale of the past too; what the tale names need not be there.
-            out.retain(|s| s.rule == checks::dead_link::ID || !past::is_told(page.document, s.section, s.span));
-            out
+            undecided.extend(undecided_in(own));
+        }
+        for (index, target) in self.others.iter().enumerate() {
+            let asks = self.asks(&map, Some(index), known.as_ref(), &knowledge);
+            let histories = crate::history::PageHistories::default();
+            let first = self.own.is_none() && index == 0;
+            match compare(Against { target, histories: &histories, tree: &[], first }, &asks, &self.filter) {
+                Ok(found) => findings.extend(found),
+                Err(error) => undecided.extend(asks.iter().map(|ask| Inconclusive {
+                    document: Some(ask.page.document.id.clone()),
+                    reason: "unreadable",
+                    message: format!("the system `{}` can't be read: {error}", target.label.name),
+                })),
+            }
+        }
+        undecided.extend(map.undecided(self));
+        undecided.extend(self.undated());
+        outcome::finish(self, options, &map, findings, undecided)
+    }
+
+    /// The pages to compare with a system: the audited repository, or one of [`Self::others`].
+    fn asks<'s>(
+        &'s self,
+        map: &Map,
+        system: Option<usize>,
+        own_known: Option<&'s Knowledge<'s>>,
+        knowledge: &'s [Knowledge<'s>],
+    ) -> Vec<Ask<'s>> {
+        let target = match system {
+            Some(index) => self.others.get(index),
+            None => self.own.as_ref().map(|own| &own.target),
+        };
+        let Some(target) = target else { return Vec::new() };
+        let place = system.map_or(Place::Own, Place::Other);
+        let rivals = |places: &[Place]| -> Vec<&'s Knowledge<'s>> {
+            let others = places.iter().filter(|p| **p != place);
+            others
+                .filter_map(|p| match p {
+                    Place::Own => own_known,
+                    Place::Other(index) => knowledge.get(*index),
+                    Place::Missing => None,
+                })
+                .collect()
+        };
+        let mut asks = Vec::new();
+        if let Some(own) = &self.own {
+            for (index, page) in own.pages.pages.iter().enumerate() {
+                let places = map.of_tree(index);
+                let described = places.contains(&place) || (places.is_empty() && system.is_none());
+                if !matches!(page.document.tense, Tense::Current) || (system.is_some() && !described) {
+                    continue;
+                }
+                let (Some(references), Some(values)) = (own.references.get(index), own.values.get(index)) else {
+                    continue;
+                };
+                let view = Page {
+                    document: &page.document,
+                    path: &page.path,
+                    known_as: None,
+                    elsewhere: system.is_some(),
+                    references,
+                    values,
+                };
+                let dates = self.tree_dates(own, index, system.map(|_| target));
+                asks.push(Ask { page: view, dates, links_only: !described, rivals: rivals(places) });
+            }
+        }
+        for (index, foreign) in self.foreign.iter().enumerate() {
+            let places = map.of_foreign(index);
+            if !foreign.is_audited() || !places.contains(&place) {
+                continue;
+            }
+            let view = Page {
+                document: &foreign.document,
+                path: &foreign.path,
+                known_as: Some(foreign.document.id.as_str()),
+                elsewhere: true,
+                references: &foreign.references,
+                values: &foreign.values,
+            };
+            let dates: Dates<'s> = Box::new(move |_| {
+                Ok(Box::new(CollectedDates::new(foreign.page, &target.clock, &self.bots)) as Box<dyn LineDates>)
+            });
+            asks.push(Ask { page: view, dates, links_only: false, rivals: rivals(places) });
+        }
+        asks
+    }
+
+    /// The dates of a page of the audited tree, in its own history or, with `target`, in that system's.
+    fn tree_dates<'s>(&'s self, own: &'s Surveyed, index: usize, target: Option<&'s Target>) -> Dates<'s> {
+        Box::new(move |objects: &dyn Objects| -> Result<Box<dyn LineDates + 's>, ReadError> {
+            let Some(page) = own.pages.pages.get(index) else {
+                return Ok(Box::new(crate::history::PageOrigins::default()));
+            };
+            let text = page.differs.then(|| page.document.text.as_bytes());
+            Ok(match target {
+                None => Box::new(own.histories.origins(objects, &page.path, text)),
+                Some(target) => {
+                    let worker = own.target.repository.worker()?;
+                    let origins = own.histories.origins(&worker.objects()?, &page.path, text);
+                    Box::new(Translated::new(origins, &own.target.state.mainline, &target.clock, self.now))
+                }
+            })
         })
-        .collect();
-    let differing: HashMap<&RepoPath, &str> =
-        pages.pages.iter().filter(|p| p.differs).map(|p| (&p.path, &*p.document.text)).collect();
-    let decoded = |path: &RepoPath| differing.get(path).map(|text| text.as_bytes().to_vec());
-    let overlaid = state.laid.changed();
-    let archive = Archive { repository, mainline: &state.mainline, histories, overlaid: &overlaid, decoded: &decoded };
-    Ok(prove::prove(&views, &suspects, &system, archive)?)
+    }
+
+    /// Pages from elsewhere of which no date is known: nothing can be proved of them.
+    fn undated(&self) -> Vec<Inconclusive> {
+        let undated = |foreign: &&Foreign<'_>| {
+            let page = foreign.page;
+            foreign.is_audited() && page.lines.is_empty() && page.created.is_none() && page.last_edited.is_none()
+        };
+        let said = |foreign: &Foreign<'_>| Inconclusive {
+            document: Some(foreign.document.id.clone()),
+            reason: "undated",
+            message: "nothing says when it was written, so its lines can't be compared with the code of that time"
+                .to_owned(),
+        };
+        self.foreign.iter().filter(undated).map(said).collect()
+    }
 }
 
-/// What the audit could not decide, beside what a page's own proof says.
-fn undecided(repository: &Repository, state: &State, pages: &Pages, histories: &PageHistories) -> Vec<Inconclusive> {
-    let mut out = pages.inconclusive.clone();
+/// The keys that any page gives values to.
+fn asked(own: Option<&Own>, foreign: &[Foreign<'_>], filter: &Filter) -> Asked {
+    if !filter.enabled(checks::value_drift::ID) {
+        return Asked::default();
+    }
+    let tree = own.iter().flat_map(|own| own.values.iter().zip(&own.references));
+    let elsewhere = foreign.iter().map(|foreign| (&foreign.values, &foreign.references));
+    Asked::new(tree.chain(elsewhere).flat_map(|(values, references)| checks::value_drift::asked(values, references)))
+}
+
+/// Who is a bot, with what earlier runs saw of people's edits; writes down what this one sees.
+fn bots(options: &AuditOptions, collected: &Collected, progress: &dyn Progress) -> Bots {
+    let cache = match &options.cache {
+        CacheMode::Dir(folder) => Some(folder.as_path()),
+        CacheMode::Off => None,
+    };
+    if collected.pages.is_empty() {
+        return Bots::new(&options.config.bots, None);
+    }
+    let mut bots = Bots::new(&options.config.bots, cache);
+    if let Err(error) = bots.remember(&collected.pages, cache) {
+        progress.warn(&format!("the last edits by people are not remembered for later runs: {error}"));
+    }
+    bots
+}
+
+/// What could not be decided about the audited repository, beside what a page's own proof says.
+fn undecided_in(own: &Surveyed) -> Vec<Inconclusive> {
+    let (repository, state) = (&own.target.repository, &own.target.state);
+    let mut out = own.pages.inconclusive.clone();
     if repository.is_shallow() {
         out.push(Inconclusive {
             document: None,
@@ -237,22 +401,17 @@ fn undecided(repository: &Repository, state: &State, pages: &Pages, histories: &
             message: format!("the change to {} on disk was not read: {}", file.path, file.reason),
         });
     }
-    for page in &pages.pages {
-        let id = || Some(page.document.id.clone());
-        if is_audited(page) && histories.unknown_before(&page.path) {
+    for page in &own.pages.pages {
+        if matches!(page.document.tense, Tense::Current) && own.histories.unknown_before(&page.path) {
             out.push(Inconclusive {
-                document: id(),
+                document: Some(page.document.id.clone()),
                 reason: "shallow",
                 message: "its lines are older than the history that is there".to_owned(),
-            });
-        }
-        if let Tense::Release { version } = &page.document.tense {
-            out.push(Inconclusive {
-                document: id(),
-                reason: "no-release-tag",
-                message: format!("it documents release {version}, whose tag is not compared with"),
             });
         }
     }
     out
 }
+
+/// All findings of an audit, before triage.
+type Findings = Vec<Finding>;

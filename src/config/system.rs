@@ -288,7 +288,9 @@ impl SystemConfig {
 pub(super) fn names(raw: &[Spanned<String>], source: &Source<'_>) -> Result<Vec<Glob>, ConfigError> {
     raw.iter()
         .map(|name| {
-            GlobBuilder::new(name.get_ref()).literal_separator(false).case_insensitive(true).build().map_err(|e| {
+            // Names such as `dependabot[bot]` are meant as they stand.
+            let pattern: Vec<String> = name.get_ref().split('*').map(globset::escape).collect();
+            GlobBuilder::new(&pattern.join("*")).literal_separator(false).case_insensitive(true).build().map_err(|e| {
                 let message = format!("`{}` is no valid pattern: {}", name.get_ref(), e.kind());
                 source.error(&name.span(), message, None)
             })

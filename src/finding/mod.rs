@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use fingerprint::{Fingerprint, Occurrences};
 
 use crate::document::{DocumentId, Position, Span};
+use crate::rule::dates::OwnDates;
 
 /// How much a finding matters, if it is right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -90,6 +91,9 @@ pub struct MomentEvidence {
     pub entered: Option<CommitRef>,
     /// The last real edit of its line, where that is another commit.
     pub edited: Option<CommitRef>,
+    /// The dates that the page's own source gives, where the page does not stand in the system's
+    /// repository; the commits are then those that were current.
+    pub own: Option<OwnDates>,
 }
 
 /// A place in the code that backs, or backed, a reference.
@@ -156,6 +160,8 @@ pub struct Evidence {
     pub replacement: Option<Replacement>,
     /// What the judge says, for a contradiction.
     pub judgement: Option<Judgement>,
+    /// The name of the system whose commits and files these are; none for the first.
+    pub system: Option<std::sync::Arc<str>>,
 }
 
 /// What the judge says of a line, after its quotes were checked.

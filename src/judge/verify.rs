@@ -117,7 +117,7 @@ impl Maker<'_> {
             witnesses: removed.map(|line| witness(line, &then.id, true)).into_iter().collect(),
             witness_count: u32::from(removed.is_some()),
             now: (placed.line.mark == Mark::Added).then(|| witness(&placed.line, &head, false)).into_iter().collect(),
-            moment: Some(MomentEvidence { entered: Some(then), edited: None }),
+            moment: Some(MomentEvidence { entered: Some(then), edited: None, own: None }),
             cause,
             judgement: Some(judgement(item, self.model)),
             ..Evidence::default()

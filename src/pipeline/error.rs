@@ -52,6 +52,14 @@ pub enum AuditError {
     /// There is no such change.
     #[error(transparent)]
     Change(#[from] super::change::RangeError),
+    /// There is no place for what the audit writes on the way.
+    #[error("there is no place for {what}: {message} (name one with --cache-dir)")]
+    Folder {
+        /// What was to be written.
+        what: &'static str,
+        /// The system's words.
+        message: String,
+    },
     /// No worker threads could be started.
     #[error("no worker threads could be started: {message} (try a smaller --jobs)")]
     Threads {

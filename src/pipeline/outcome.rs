@@ -1,26 +1,30 @@
 //! The end of an audit: triage, and the published form.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
 use super::change::{self, Change};
 use super::error::AuditError;
+use super::mapped::Map;
 use super::options::AuditOptions;
+use super::own::Surveyed;
 use super::pages::{HeadPage, Pages};
 use super::ranking;
 use super::state::State;
+use super::target::Target;
+use super::{Findings, Read};
 use crate::document::Document;
 use crate::finding::{Finding, Fingerprint, Inconclusive};
 use crate::history::pages::PageHistories;
 use crate::history::{MainIx, Objects, Repository};
 use crate::reference::Reference;
 use crate::report::json::{self, convert, v1};
-use crate::report::link;
+use crate::system::dates::human_edit;
 use crate::triage::policy::Policy;
 use crate::triage::reviews::Reviews;
-use crate::triage::{self, Filter, Triaged, baseline::Baseline, verdict};
+use crate::triage::{self, Triaged, baseline::Baseline, verdict};
 
 /// What an audit gives.
 #[derive(Debug)]
@@ -33,7 +37,7 @@ pub struct AuditOutcome {
     pub warnings: Vec<String>,
 }
 
-/// All that the stages found.
+/// The audited repository, as what ranks its pages is read from it.
 pub(super) struct Parts<'a> {
     pub options: &'a AuditOptions,
     pub now: DateTime<Utc>,
@@ -42,87 +46,86 @@ pub(super) struct Parts<'a> {
     pub pages: &'a Pages,
     pub references: &'a [Vec<Reference>],
     pub histories: &'a PageHistories,
-    pub unread: usize,
-    pub findings: Vec<Finding>,
-    pub inconclusive: Vec<Inconclusive>,
-    pub filter: Filter,
-    pub change: Option<Changing<'a>>,
+    pub change: Option<&'a Change>,
 }
 
-/// What an audit of a change knows besides.
-pub(super) struct Changing<'a> {
-    pub change: &'a Change,
-    /// What the change marks in pages, and what was taken back.
-    pub waived: Vec<v1::Waived>,
-    /// The names of all findings of the merge base.
-    pub at_base: &'a dyn Fn() -> Result<BTreeSet<Fingerprint>, AuditError>,
+impl<'a> Parts<'a> {
+    fn of(own: &'a Surveyed, options: &'a AuditOptions, now: DateTime<Utc>) -> Self {
+        Self {
+            options,
+            now,
+            repository: &own.target.repository,
+            state: &own.target.state,
+            pages: &own.pages,
+            references: &own.references,
+            histories: &own.histories,
+            change: own.change.as_ref().map(|(change, _)| change),
+        }
+    }
 }
 
 /// Sorts findings out and writes the audit down.
-pub(super) fn finish(mut parts: Parts<'_>) -> Result<AuditOutcome, AuditError> {
-    let mut filter = parts.filter.clone();
-    let findings = std::mem::take(&mut parts.findings);
-    filter.undecided = parts.inconclusive.iter().filter_map(|i| i.document.clone()).collect();
-    for page in &parts.pages.pages {
-        let oldest = parts.histories.oldest_name(&page.path);
-        if *oldest != page.path {
-            filter.origins.insert(page.document.id.clone(), oldest.display().into_owned());
+pub(super) fn finish(
+    read: &Read<'_>,
+    options: &AuditOptions,
+    map: &Map,
+    findings: Findings,
+    undecided: Vec<Inconclusive>,
+) -> Result<AuditOutcome, AuditError> {
+    let mut filter = read.filter.clone();
+    filter.undecided = undecided.iter().filter_map(|i| i.document.clone()).collect();
+    let tree = read.own.iter().flat_map(|own| &own.pages.pages);
+    if let Some(own) = &read.own {
+        for page in &own.pages.pages {
+            let oldest = own.histories.oldest_name(&page.path);
+            if *oldest != page.path {
+                filter.origins.insert(page.document.id.clone(), oldest.display().into_owned());
+            }
         }
     }
-    let baseline = parts.options.baseline.as_deref().map(|path| read_baseline(&parts, path)).transpose()?;
-    let documents: Vec<Document> = parts.pages.pages.iter().map(|p| p.document.clone()).collect();
-    let mut triaged = triage::apply(findings, &documents, baseline.as_ref(), &filter, parts.now);
-    let changing = parts.change.take();
-    let sorted = match &changing {
-        Some(changing) => Some(change::sort(&mut triaged, &documents, changing.change, changing.at_base)?),
+    let parts = read.own.as_ref().map(|own| Parts::of(own, options, read.now));
+    let baseline = options.baseline.as_deref().map(|path| read_baseline(parts.as_ref(), path)).transpose()?;
+    let documents: Vec<Document> =
+        tree.map(|p| &p.document).chain(read.foreign.iter().map(|f| &f.document)).cloned().collect();
+    let mut triaged = triage::apply(findings, &documents, baseline.as_ref(), &filter, read.now);
+    let changing = read.own.as_ref().and_then(|own| own.change.as_ref());
+    let sorted = match changing {
+        Some((change, _)) => {
+            let at_base = || super::at_commit(options, change.range.merge_base, read.now);
+            Some(change::sort(&mut triaged, &documents, change, &at_base)?)
+        }
         None => None,
     };
-    let worker = parts.repository.worker()?;
-    let objects = worker.objects()?;
-    let diffs = json::cause_diffs(&objects, &triaged.findings);
     // What ranks pages is of no use to who reads what a change breaks, and takes its time. It also keeps the
     // change's own CODEOWNERS out.
-    let edits = match &changing {
-        None => ranking::edits(&parts)?,
-        Some(_) => parts.pages.pages.iter().map(|_| ranking::Edits::default()).collect(),
+    let edits = match &parts {
+        Some(parts) if changing.is_none() => ranking::edits(parts)?,
+        Some(parts) => parts.pages.pages.iter().map(|_| ranking::Edits::default()).collect(),
+        None => Vec::new(),
     };
-    let pages = parts
-        .pages
-        .pages
-        .iter()
-        .zip(parts.references)
-        .zip(&edits)
-        .map(|((page, references), edits)| convert::Page {
-            document: &page.document,
-            source: "git",
-            url: None,
-            references: references.len(),
-            last_edited: edit(&parts, page),
-            section_edits: edits.published(&parts),
-        })
-        .collect();
+    let targets: Vec<&Target> = read.own.iter().map(|own| &own.target).chain(&read.others).collect();
     let mut audit = convert::audit(&convert::Input {
-        now: parts.now,
+        now: read.now,
         scope: if changing.is_some() { v1::Scope::Change } else { v1::Scope::Full },
-        systems: vec![system(&parts)],
-        pages,
+        systems: targets.iter().map(|target| target.published()).collect(),
+        pages: pages(read, map, parts.as_ref().map(|parts| edits.iter().map(|e| e.published(parts)).collect())),
         triaged: &triaged,
-        inconclusive: &parts.inconclusive,
-        unread_files: parts.unread,
-        diffs,
+        inconclusive: &undecided,
+        unread_files: targets.iter().map(|target| target.survey.lifetimes.unread.len()).sum(),
+        diffs: diffs(&targets, &triaged.findings)?,
     });
-    let whole = changing.is_none();
-    if let (Some(changing), Some(sorted)) = (changing, sorted) {
-        tell_change(&mut audit, &parts, changing, &sorted, &objects);
+    if let (Some((_, waived)), Some(sorted), Some(parts)) = (changing, &sorted, &parts) {
+        let worker = parts.repository.worker()?;
+        tell_change(&mut audit, parts, waived.clone(), sorted, &worker.objects()?);
     }
     let mut warnings = Vec::new();
     // Whoever starts the run chose that file: no change brings it.
-    if let Some(path) = &parts.options.reviews {
-        warnings = read_reviews(path)?.apply(&mut audit.documents, parts.now);
+    if let Some(path) = &options.reviews {
+        warnings = read_reviews(path)?.apply(&mut audit.documents, read.now);
     }
-    let policy = Policy::builtin()?.with(&parts.options.config.policy);
-    if whole {
-        ranking::apply(&mut audit, &parts, &edits, &policy)?;
+    let policy = Policy::builtin()?.with(&options.config.policy);
+    if let (Some(parts), None) = (&parts, changing) {
+        ranking::apply(&mut audit, parts, &edits, &policy)?;
     }
     verdict::apply(&mut audit, &policy);
     Ok(AuditOutcome { audit, triaged, warnings })
@@ -134,15 +137,72 @@ fn read_reviews(path: &Path) -> Result<Reviews, AuditError> {
     Ok(Reviews::parse(&path.to_string_lossy(), &bytes)?)
 }
 
+/// What the causes did, read from each finding's own system.
+fn diffs(targets: &[&Target], findings: &[Finding]) -> Result<BTreeMap<Fingerprint, v1::Diff>, AuditError> {
+    let mut diffs = BTreeMap::new();
+    for (index, target) in targets.iter().enumerate() {
+        let of_it = |f: &&Finding| match &f.evidence.system {
+            Some(name) => *name == target.label.name,
+            None => index == 0,
+        };
+        let findings: Vec<Finding> = findings.iter().filter(of_it).cloned().collect();
+        if !findings.is_empty() {
+            let worker = target.repository.worker()?;
+            diffs.extend(json::cause_diffs(&worker.objects()?, &findings));
+        }
+    }
+    Ok(diffs)
+}
+
+/// All pages for the report; `edits` are those of the sections of the audited repository's pages.
+fn pages<'r>(read: &'r Read<'_>, map: &Map, edits: Option<Vec<Vec<Option<v1::Edit>>>>) -> Vec<convert::Page<'r>> {
+    let mut edits = edits.unwrap_or_default().into_iter();
+    let mut pages = Vec::new();
+    if let Some(own) = &read.own {
+        for (index, (page, references)) in own.pages.pages.iter().zip(&own.references).enumerate() {
+            pages.push(convert::Page {
+                document: &page.document,
+                source: "git",
+                url: None,
+                references: references.len(),
+                last_edited: edit(own, page),
+                section_edits: edits.next().unwrap_or_default(),
+                collected: None,
+                systems: map.described_tree(index),
+            });
+        }
+    }
+    for (index, foreign) in read.foreign.iter().enumerate() {
+        let page = foreign.page;
+        let edited = human_edit(page, &read.bots).0.map(|edit| v1::Edit {
+            date: edit.at,
+            author: edit.by.as_ref().map(|by| by.name.clone()).unwrap_or_default(),
+            commit: edit.commit.clone(),
+        });
+        let created = page.created.map(|date| v1::Edit { date, author: String::new(), commit: None });
+        pages.push(convert::Page {
+            document: &foreign.document,
+            source: page.source.as_str(),
+            url: page.url.clone(),
+            references: foreign.references.len(),
+            last_edited: edited.or(created),
+            section_edits: Vec::new(),
+            collected: Some(page),
+            systems: map.described_foreign(index),
+        });
+    }
+    pages
+}
+
 /// Writes down what the audit of a change tells beyond its findings.
 fn tell_change(
     audit: &mut v1::Audit,
     parts: &Parts<'_>,
-    changing: Changing<'_>,
+    mut waived: Vec<v1::Waived>,
     sorted: &change::Sorted,
     objects: &dyn Objects,
 ) {
-    let Changing { change, mut waived, .. } = changing;
+    let Some(change) = parts.change else { return };
     for finding in &mut audit.findings {
         finding.role = sorted.roles.get(&Fingerprint(finding.fingerprint.clone())).copied();
     }
@@ -190,13 +250,13 @@ fn new_baseline_entries(parts: &Parts<'_>, change: &Change, findings: &[v1::Find
 
 /// The baseline at `path`; in an audit of a change the base's, where it is a file of the repository. A
 /// base without it knows of nothing.
-fn read_baseline(parts: &Parts<'_>, path: &Path) -> Result<Baseline, AuditError> {
+fn read_baseline(parts: Option<&Parts<'_>>, path: &Path) -> Result<Baseline, AuditError> {
     let failed = |e: std::io::Error| AuditError::BaselineFile { path: path.to_owned(), message: e.to_string() };
-    let bytes = match &parts.change {
+    let bytes = match parts.and_then(|parts| Some((parts, parts.change?))) {
         None => std::fs::read(path).map_err(failed)?,
-        Some(changing) => {
+        Some((parts, change)) => {
             let place = change::Place::of(parts.repository, path);
-            match place.read(parts.repository, changing.change.range.base).map_err(failed)? {
+            match place.read(parts.repository, change.range.base).map_err(failed)? {
                 Some(bytes) => bytes,
                 None => return Ok(Baseline::default()),
             }
@@ -205,33 +265,20 @@ fn read_baseline(parts: &Parts<'_>, path: &Path) -> Result<Baseline, AuditError>
     Ok(Baseline::parse(&path.to_string_lossy(), &bytes)?)
 }
 
-fn edit(parts: &Parts<'_>, page: &HeadPage) -> Option<v1::Edit> {
-    if parts.histories.unknown_before(&page.path) && parts.histories.versions(&page.path).len() <= 1 {
+fn edit(own: &Surveyed, page: &HeadPage) -> Option<v1::Edit> {
+    if own.histories.unknown_before(&page.path) && own.histories.versions(&page.path).len() <= 1 {
         return None;
     }
-    parts.histories.last_edit(&page.path).map(|at| commit(parts, at))
+    let target = &own.target;
+    own.histories
+        .last_edit(&page.path)
+        .map(|at| convert::edit(&target.repository.commit_ref(target.state.mainline.get(at).id)))
 }
 
 pub(super) fn commit(parts: &Parts<'_>, at: MainIx) -> v1::Edit {
-    let commit = parts.repository.commit_ref(parts.state.mainline.get(at).id);
-    v1::Edit { date: date(commit.time), author: commit.author, commit: Some(commit.id) }
+    convert::edit(&parts.repository.commit_ref(parts.state.mainline.get(at).id))
 }
 
 pub(super) fn date(seconds: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
-}
-
-fn system(parts: &Parts<'_>) -> v1::System {
-    let head = parts.state.mainline.get(parts.state.mainline.head());
-    let name = parts.repository.root().file_name().map_or_else(|| ".".into(), |n| n.to_string_lossy().into_owned());
-    v1::System {
-        name,
-        repo: ".".to_owned(),
-        head: head.id.to_string(),
-        head_date: date(head.time),
-        overlaid: !parts.state.laid.is_empty(),
-        shallow: parts.repository.is_shallow(),
-        commits: parts.state.mainline.len(),
-        web: parts.repository.remote_urls().iter().find_map(|url| link::web(url)),
-    }
+    convert::date(seconds)
 }

@@ -73,9 +73,17 @@ impl State {
     /// # Errors
     /// Where the head, or a tree, can't be read.
     pub fn read(repository: &Repository, overlay: &Overlay) -> Result<Self, ReadError> {
+        Self::read_some(repository, overlay, MOST)
+    }
+
+    /// The same by at most `most` states of the history.
+    ///
+    /// # Errors
+    /// Where the head, or a tree, can't be read.
+    pub fn read_some(repository: &Repository, overlay: &Overlay, most: usize) -> Result<Self, ReadError> {
         let mainline = repository.mainline()?;
         let laid = Laid::new(overlay);
-        let snapshots = Snapshots::spread(&mainline, MOST, !laid.is_empty());
+        let snapshots = Snapshots::spread(&mainline, most, !laid.is_empty());
         let worker = repository.worker()?;
         let objects = worker.objects()?;
         let over: Vec<(&RepoPath, Option<usize>)> = laid.paths.iter().map(|(path, at)| (path, *at)).collect();

@@ -118,6 +118,9 @@ mod tests {
             shallow: false,
             commits: 1,
             web: Some(web.into()),
+            reference: None,
+            paths: Vec::new(),
+            visibility: None,
         }
     }
 

@@ -13,11 +13,20 @@ pub fn lines(evidence: &Evidence) -> Vec<String> {
     let mut lines = Vec::new();
     let mut first: Vec<String> = Vec::new();
     if let Some(moment) = &evidence.moment {
+        let own = moment.own.as_ref();
         let mut text = match &moment.entered {
+            Some(commit) if own.is_some() => {
+                let day = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d").to_string();
+                let mut text = own.map(|own| format!("written {}", day(own.entered))).unwrap_or_default();
+                if let Some(own) = own.filter(|own| day(own.edited) != day(own.entered)) {
+                    text.push_str(&format!(", edited {}", day(own.edited)));
+                }
+                format!("{text}, when the code was at {}", short(&commit.id))
+            }
             Some(commit) => format!("written {} in {}", day(commit), short(&commit.id)),
             None => "written in a change that is not committed".to_owned(),
         };
-        if let Some(edited) = &moment.edited {
+        if let Some(edited) = moment.edited.as_ref().filter(|_| own.is_none()) {
             text.push_str(&format!(", edited {} in {}", day(edited), short(&edited.id)));
         }
         first.push(text);

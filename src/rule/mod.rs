@@ -3,6 +3,7 @@
 pub mod backing;
 pub mod checks;
 mod confidence;
+pub mod dates;
 mod definition;
 pub mod described;
 pub mod explain;

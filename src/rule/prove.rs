@@ -1,9 +1,11 @@
 //! From suspects to findings: when the reference entered its page, what backed it then, what broke
 //! it, and what stands in its place.
 
+use globset::GlobSet;
 use rayon::prelude::*;
 
 use super::confidence;
+use super::dates::{LineDates, OwnDates};
 use super::suspect::{NameWitness, PathStyle, Proof, Standing, Suspect};
 use super::system::{Page, System};
 use crate::document::{self, DocumentId, Format, Span};
@@ -13,7 +15,7 @@ use crate::finding::{
 };
 use crate::history::cause::{self, CauseReport, Changed, Holder, Lost, LostAt, Matcher, NoCause, VoteStyle};
 use crate::history::merge::inside_merge;
-use crate::history::moment::{Moment, PageOrigins};
+use crate::history::moment::Moment;
 use crate::history::pages::PageHistories;
 use crate::history::rename;
 use crate::history::scan::route_endings;
@@ -32,8 +34,10 @@ pub struct Archive<'a> {
     pub histories: &'a PageHistories,
     /// Files changed on disk or in the index.
     pub overlaid: &'a [Changed],
-    /// Whether commit evidence and page moments are of the audited repository's own working tree.
-    pub decoded: &'a (dyn Fn(&RepoPath) -> Option<Vec<u8>> + Sync),
+    /// The dates of the lines of the page with this index.
+    pub dates: &'a (dyn Fn(usize, &dyn Objects) -> Result<Box<dyn LineDates + 'a>, ReadError> + Sync),
+    /// The part of the repository that is the system; all of it where none.
+    pub within: Option<&'a GlobSet>,
 }
 
 impl Matcher for NameWitness {
@@ -46,12 +50,36 @@ impl Matcher for NameWitness {
     }
 }
 
+/// A matcher that looks at a part of the repository alone.
+struct Within<'a> {
+    matcher: &'a dyn Matcher,
+    part: Option<&'a GlobSet>,
+}
+
+impl Matcher for Within<'_> {
+    fn lines(&self, path: &RepoPath, content: &[u8]) -> Vec<u32> {
+        self.matcher.lines(path, content)
+    }
+
+    fn accepts(&self, path: &RepoPath) -> bool {
+        self.part.is_none_or(|part| part.is_match(&*path.display())) && self.matcher.accepts(path)
+    }
+
+    fn needle(&self) -> Option<&[u8]> {
+        self.matcher.needle()
+    }
+}
+
 /// A suspect with its moment.
 struct Dated<'s> {
     page: usize,
     suspect: &'s Suspect,
     entered: Moment,
     edited: Moment,
+    /// The dates that the page's own source gives.
+    own: Option<OwnDates>,
+    /// How far the dates can be trusted.
+    trust: f32,
     /// The newest snapshot that backs it at or after the moment, or the one just before it.
     had: usize,
 }
@@ -106,9 +134,8 @@ fn date<'s>(
 ) -> Result<Vec<Dated<'s>>, ReadError> {
     let worker = archive.repository.worker()?;
     let objects = worker.objects()?;
-    let head_text = (archive.decoded)(page.path);
-    let origins = archive.histories.origins(&objects, page.path, head_text.as_deref());
-    Ok(suspects.iter().filter_map(|suspect| date_one(index, page, suspect, system, &origins)).collect())
+    let dates = (archive.dates)(index, &objects)?;
+    Ok(suspects.iter().filter_map(|suspect| date_one(index, page, suspect, system, &*dates)).collect())
 }
 
 fn date_one<'s>(
@@ -116,12 +143,12 @@ fn date_one<'s>(
     page: &Page<'_>,
     suspect: &'s Suspect,
     system: &System<'_>,
-    origins: &PageOrigins,
+    dates: &dyn LineDates,
 ) -> Option<Dated<'s>> {
     let document = page.document;
     let line = document.lines.line_of(suspect.span.start);
-    let entered = origins.token(line, &suspect.anchor);
-    let edited = origins.line(line).edited;
+    let entered = dates.token(line, &suspect.anchor);
+    let edited = dates.edited(line);
     let since = match entered {
         Moment::Uncommitted | Moment::BeforeHistory => return None,
         Moment::At(at) => system.snapshots.since(at),
@@ -130,7 +157,8 @@ fn date_one<'s>(
     // it did is decided by the date of the cause.
     let floor = since.oldest().and_then(|s| s.checked_sub(1)).map_or(Mask(0), |s| Mask(1 << s));
     let had = suspect.had.and(since.or(floor)).newest()?;
-    Some(Dated { page: index, suspect, entered, edited, had })
+    let (own, trust) = (dates.own(line), dates.trust(line));
+    Some(Dated { page: index, suspect, entered, edited, own, trust, had })
 }
 
 /// What history says of a suspect.
@@ -173,14 +201,21 @@ fn prove_names(
         let name = text.trim_start_matches('-').rsplit(['.', ':']).next().unwrap_or(text);
         system.at_head(system.life(name).code())
     };
+    let within: Vec<Option<Within<'_>>> = dated
+        .iter()
+        .map(|dated| match &dated.suspect.proof {
+            Proof::Name { witness, .. } => Some(Within { matcher: witness, part: archive.within }),
+            _ => None,
+        })
+        .collect();
     let mut indices = Vec::new();
     let mut lost = Vec::new();
-    for (index, dated) in dated.iter().enumerate() {
-        let Proof::Name { witness, text } = &dated.suspect.proof else { continue };
+    for ((index, dated), within) in dated.iter().enumerate().zip(&within) {
+        let (Proof::Name { text, .. }, Some(matcher)) = (&dated.suspect.proof, within) else { continue };
         let Some((had, at)) = lost_at(dated, system, archive) else { continue };
         indices.push(index);
         lost.push(Lost {
-            matcher: witness,
+            matcher,
             text,
             had,
             lost: at,
@@ -214,14 +249,21 @@ fn prove_lines(
     archive: Archive<'_>,
 ) -> Result<(), ReadError> {
     let exists = |_: &str| true;
+    let within: Vec<Option<Within<'_>>> = dated
+        .iter()
+        .map(|dated| match &dated.suspect.proof {
+            Proof::Line { matcher, .. } => Some(Within { matcher: &*matcher.0, part: archive.within }),
+            _ => None,
+        })
+        .collect();
     let mut indices = Vec::new();
     let mut lost = Vec::new();
-    for (index, dated) in dated.iter().enumerate() {
-        let Proof::Line { matcher, .. } = &dated.suspect.proof else { continue };
+    for ((index, dated), within) in dated.iter().enumerate().zip(&within) {
+        let Some(matcher) = within else { continue };
         let Some((had, at)) = lost_at(dated, system, archive) else { continue };
         indices.push(index);
         lost.push(Lost {
-            matcher: &*matcher.0,
+            matcher,
             text: &dated.suspect.anchor,
             had,
             lost: at,
@@ -424,7 +466,7 @@ fn finding(
 ) -> Option<Finding> {
     let suspect = dated.suspect;
     let entered = moment(dated)?;
-    let mut probability = suspect.probability * proved.factor;
+    let mut probability = suspect.probability * proved.factor * dated.trust;
     if let Some((at, ..)) = proved.cause {
         // What was gone before the line was written never backed it.
         if at <= entered {
@@ -440,7 +482,7 @@ fn finding(
         _ => None,
     };
     let mut evidence = Evidence {
-        moment: Some(MomentEvidence { entered: Some(commit(entered)), edited }),
+        moment: Some(MomentEvidence { entered: Some(commit(entered)), edited, own: dated.own.clone() }),
         witnesses: proved.holders.iter().map(|h| witness(h, archive.mainline)).collect(),
         witness_count: proved.holder_count,
         cause: proved.cause.map(|(_, id, kind, path)| Cause {
@@ -462,7 +504,10 @@ fn finding(
     }
     let section = document.sections.get(suspect.section);
     let occurrence = occurrences.next(suspect.rule, suspect.section, &suspect.subject);
-    let oldest = archive.histories.oldest_name(page.path).display().into_owned();
+    let oldest = match page.known_as {
+        Some(name) => name.to_owned(),
+        None => archive.histories.oldest_name(page.path).display().into_owned(),
+    };
     Some(Finding {
         rule: suspect.rule,
         severity: Severity::Error,

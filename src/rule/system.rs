@@ -19,8 +19,13 @@ use crate::reference::claim::value::ValueClaim;
 pub struct Page<'a> {
     /// The parsed page.
     pub document: &'a Document,
-    /// Its path in the repository.
+    /// Its path in the repository; of a page that stands elsewhere, a name that no file there has.
     pub path: &'a RepoPath,
+    /// The name by which fingerprints know it, where that is not its oldest path.
+    pub known_as: Option<&'a str>,
+    /// Whether it stands elsewhere than in the system's repository: what it links to by a path is
+    /// no file of the system.
+    pub elsewhere: bool,
     /// What it names, in reading order.
     pub references: &'a [Reference],
     /// The values that it gives to them.

@@ -116,6 +116,8 @@ fn names(entry: &Entry, naming: &Naming) -> Vec<String> {
         findings: 0,
         inconclusive: 0,
         sections: Vec::new(),
+        systems: Vec::new(),
+        visibility: None,
         signals: Signals::default(),
         verdict: None,
     };

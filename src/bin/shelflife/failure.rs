@@ -93,9 +93,11 @@ impl From<AuditError> for Failure {
             | AuditError::Discovery(_)
             | AuditError::Change(_)
             | AuditError::Policy(_) => Self::usage(message),
-            AuditError::Open(_) | AuditError::Read(_) | AuditError::Overlay(_) | AuditError::Threads { .. } => {
-                Self::cannot(message)
-            }
+            AuditError::Open(_)
+            | AuditError::Read(_)
+            | AuditError::Overlay(_)
+            | AuditError::Threads { .. }
+            | AuditError::Folder { .. } => Self::cannot(message),
         };
         Self { help, ..failure }
     }

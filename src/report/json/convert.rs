@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::v1;
 use crate::document::{Document, DocumentId, Format, Span, Tense, section_hash};
 use crate::finding::{CommitRef, Evidence, Finding, Fingerprint, Inconclusive, Severity, Witness};
+use crate::source::{CollectedPage, VerificationState, Visibility};
 use crate::triage::{Suppressed, Triaged, signals};
 
 /// All that an audit found out.
@@ -46,6 +47,10 @@ pub struct Page<'a> {
     pub last_edited: Option<v1::Edit>,
     /// The last real edit of each of its sections, in their order; may be shorter.
     pub section_edits: Vec<Option<v1::Edit>>,
+    /// The page as its source gave it, where it does not stand in the audited repository.
+    pub collected: Option<&'a CollectedPage>,
+    /// The systems that it was compared with, where they are not the audited repository alone.
+    pub systems: Vec<v1::Described>,
 }
 
 /// The published form of an audit. Pages are sorted by id, findings by page and place, what could
@@ -54,7 +59,14 @@ pub struct Page<'a> {
 #[must_use]
 pub fn audit(input: &Input<'_>) -> v1::Audit {
     let by_id: BTreeMap<&DocumentId, &Document> = input.pages.iter().map(|p| (&p.document.id, p.document)).collect();
-    let convert = |f: &Finding| finding(f, by_id.get(&f.document).copied(), input.diffs.get(&f.fingerprint));
+    let collected: BTreeMap<&DocumentId, &CollectedPage> =
+        input.pages.iter().filter_map(|p| Some((&p.document.id, p.collected?))).collect();
+    let convert = |f: &Finding| {
+        let mut made = finding(f, by_id.get(&f.document).copied(), input.diffs.get(&f.fingerprint));
+        let page = collected.get(&f.document);
+        made.location.url = page.and_then(|page| page.url_at(f.start.line)).map(str::to_owned);
+        made
+    };
     let findings: Vec<v1::Finding> = input.triaged.findings.iter().map(convert).collect();
     let suppressed: Vec<v1::Suppressed> = input.triaged.suppressed.iter().map(|s| hidden(s, &convert)).collect();
     let weak = input.triaged.below_confidence.iter().map(|f| v1::Weak {
@@ -161,7 +173,10 @@ fn page(page: &Page<'_>, counts: &Counts) -> v1::Document {
             end: line(section.span.end.saturating_sub(1)).max(start),
             content_hash: section_hash(section.span.of(&document.text)),
             last_edited: edited.clone(),
-            blocks: Vec::new(),
+            blocks: page
+                .collected
+                .map(|p| blocks(p, start, line(section.span.end.saturating_sub(1))))
+                .unwrap_or_default(),
             mentions: Vec::new(),
             signals: v1::Signals::default(),
             verdict: None,
@@ -169,7 +184,12 @@ fn page(page: &Page<'_>, counts: &Counts) -> v1::Document {
     });
     v1::Document {
         id: id.to_owned(),
-        title: document.title.clone().filter(|t| !t.trim().is_empty()).unwrap_or_else(|| id.to_owned()),
+        title: page
+            .collected
+            .map(|p| p.title.clone())
+            .or_else(|| document.title.clone())
+            .filter(|t| !t.trim().is_empty())
+            .unwrap_or_else(|| id.to_owned()),
         source: page.source.to_owned(),
         url: page.url.clone(),
         format: match document.format {
@@ -187,9 +207,42 @@ fn page(page: &Page<'_>, counts: &Counts) -> v1::Document {
         findings: counts.findings.get(id).copied().unwrap_or(0),
         inconclusive: counts.inconclusive.get(id).copied().unwrap_or(0),
         sections: sections.collect(),
-        signals: signals::of_page(document),
+        systems: page.systems.clone(),
+        visibility: page.collected.map(|p| p.visibility).filter(|v| *v != Visibility::Unknown),
+        signals: signals_of(page),
         verdict: None,
     }
+}
+
+/// What ranks the page: what it says itself, and what its source says of it.
+fn signals_of(page: &Page<'_>) -> v1::Signals {
+    let mut signals = signals::of_page(page.document);
+    let Some(collected) = page.collected else { return signals };
+    let day = |at: DateTime<Utc>| at.format("%Y-%m-%d").to_string();
+    if let Some(verification) = &collected.verification
+        && verification.state != VerificationState::Unverified
+    {
+        if let Some(from) = verification.from {
+            let by = verification.by.as_ref().map(|by| by.name.clone());
+            signals.reviewed = Some(v1::Review { date: day(from), by, source: collected.source.as_str().to_owned() });
+        }
+        if let Some(until) = verification.until {
+            signals.review_by = Some(day(until));
+        }
+    }
+    let owner = |name: &String| v1::Owner { name: name.clone(), source: collected.source.as_str().to_owned() };
+    signals.owners.extend(collected.owners.iter().map(owner));
+    signals.owners.sort();
+    signals.owners.dedup();
+    signals
+}
+
+/// The source's own blocks in the lines `first..=last`.
+fn blocks(page: &CollectedPage, first: u32, last: u32) -> Vec<String> {
+    let runs = page.lines.iter().filter(|run| run.first <= last && first <= run.last);
+    let mut ids: Vec<String> = runs.filter_map(|run| run.block.clone()).collect();
+    ids.dedup();
+    ids
 }
 
 fn line(document: &Document, offset: usize) -> u32 {
@@ -226,9 +279,11 @@ fn finding(finding: &Finding, document: Option<&Document>, diff: Option<&v1::Dif
             start: position(finding.start),
             end: position(finding.end),
             text: text(finding.span),
+            url: None,
         },
         evidence: v1::Evidence { diff: diff.cloned(), ..evidence(&finding.evidence) },
         fingerprint: finding.fingerprint.0.clone(),
+        system: finding.evidence.system.as_deref().map(str::to_owned),
         fix,
         excerpt,
         role: None,
@@ -241,10 +296,15 @@ fn position(position: crate::document::Position) -> v1::Position {
 
 fn evidence(evidence: &Evidence) -> v1::Evidence {
     v1::Evidence {
-        moment: evidence
-            .moment
-            .as_ref()
-            .map(|m| v1::Moment { entered: m.entered.as_ref().map(commit), edited: m.edited.as_ref().map(commit) }),
+        moment: evidence.moment.as_ref().map(|m| v1::Moment {
+            entered: m.entered.as_ref().map(commit),
+            edited: m.edited.as_ref().map(commit),
+            own: m.own.as_ref().map(|own| v1::OwnDates {
+                entered: own.entered,
+                edited: own.edited,
+                by: own.by.clone(),
+            }),
+        }),
         witnesses: evidence.witnesses.iter().map(witness).collect(),
         witness_count: evidence.witness_count,
         now: evidence.now.iter().map(witness).collect(),

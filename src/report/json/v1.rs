@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use change::{Change, ReadAgain, Role, Waived, WaivedKind};
 
 use crate::finding::{CauseKind, Level, Severity};
+use crate::source::Visibility;
 
 /// The value of [`Audit::schema_version`].
 pub const SCHEMA_VERSION: u32 = 1;
@@ -133,6 +134,15 @@ pub struct System {
     /// end; none where its remote names no such place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<String>,
+    /// The branch, tag or form of tags that the head was chosen by; none for what is checked out.
+    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The part of the repository that it is, as globs; empty for all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<String>,
+    /// Who may read it; none where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
 }
 
 /// A page.
@@ -162,12 +172,28 @@ pub struct Document {
     pub inconclusive: usize,
     /// The page in parts, in order; they leave nothing out.
     pub sections: Vec<Section>,
+    /// The systems that it was compared with, by name, and why; empty for a page of the audited
+    /// repository that describes that repository.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub systems: Vec<Described>,
+    /// Who may read it; none where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
     /// What ranks the page without accusing it.
     #[serde(default, skip_serializing_if = "Signals::is_empty")]
     pub signals: Signals,
     /// What the policy makes of it; none before triage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+}
+
+/// A system that a page describes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Described {
+    /// Its name.
+    pub system: String,
+    /// Why, for people.
+    pub reason: String,
 }
 
 /// An edit of a page.
@@ -405,6 +431,9 @@ pub struct Location {
     pub end: Position,
     /// What stands there.
     pub text: String,
+    /// Where a person sees just this place, if the page's source has such addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// Line and column, both from 1, the column in characters.
@@ -435,6 +464,10 @@ pub struct Finding {
     pub evidence: Evidence,
     /// Its name across runs.
     pub fingerprint: String,
+    /// The name of the system whose commits and files the evidence names; none for the first of
+    /// [`Audit::systems`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
     /// A certain change, if there is one.
     pub fix: Option<Fix>,
     /// The lines of the section around it, for reports that show the page.
@@ -539,6 +572,21 @@ pub struct Moment {
     pub entered: Option<Commit>,
     /// Last real edit of its line, where that is another commit.
     pub edited: Option<Commit>,
+    /// The dates that the page's own source gives, where the page does not stand in the system's
+    /// repository; the commits are then those of the system that were current.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnDates>,
+}
+
+/// When a line was written, by its own source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OwnDates {
+    /// The earliest moment at which what it names can have entered the page.
+    pub entered: DateTime<Utc>,
+    /// Its last real edit.
+    pub edited: DateTime<Utc>,
+    /// Who made that edit.
+    pub by: Option<String>,
 }
 
 /// A place in the code.

@@ -60,6 +60,10 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         let fragment = fragment?;
         return lost_anchor(reference, page.path, fragment, system);
     }
+    // A path beside a page that stands elsewhere is no path of the system.
+    if page.elsewhere && !dest.contains("://") {
+        return None;
+    }
     let meanings = meanings(page.folder(), dest, system.slugs)?;
     let mut was: Option<(RepoPath, Mask, PathStyle)> = None;
     for meaning in &meanings {

@@ -54,7 +54,11 @@ pub fn audit() -> v1::Audit {
 
     let mut flag = finding(install, "dead-flag", "--config-file");
     flag.evidence = Evidence {
-        moment: Some(MomentEvidence { entered: Some(commit('1', "2024-03-02T10:00:00Z", "Add a page")), edited: None }),
+        moment: Some(MomentEvidence {
+            entered: Some(commit('1', "2024-03-02T10:00:00Z", "Add a page")),
+            edited: None,
+            own: None,
+        }),
         witnesses: vec![witness("src/cli.rs", 88, &"1".repeat(40), "pub config_file: PathBuf,")],
         witness_count: 3,
         now: vec![],
@@ -64,6 +68,7 @@ pub fn audit() -> v1::Audit {
             path: Some("src/cli.rs".into()),
         }),
         replacement: Some(Replacement { text: "--config".into(), votes: 5, of: 5 }),
+        system: None,
         judgement: None,
     };
     flag.fix = Some(Fix { span: flag.span, text: "--config".into() });
@@ -75,12 +80,14 @@ pub fn audit() -> v1::Audit {
         moment: Some(MomentEvidence {
             entered: Some(commit('1', "2024-03-02T10:00:00Z", "Add a page")),
             edited: Some(commit('2', "2024-04-02T10:00:00Z", "Reword")),
+            own: None,
         }),
         witnesses: vec![witness("config/default.yml", 1, &"1".repeat(40), "timeout: 30s")],
         witness_count: 1,
         now: vec![witness("config/default.yml", 1, HEAD, "timeout: 60s")],
         cause: None,
         replacement: None,
+        system: None,
         judgement: None,
     };
     let mut weak = finding(install, "dead-path", "src/old.rs");
@@ -112,6 +119,9 @@ pub fn audit() -> v1::Audit {
             shallow: false,
             commits: 3,
             web: None,
+            reference: None,
+            paths: vec![],
+            visibility: None,
         }],
         pages: pages
             .iter()
@@ -122,6 +132,8 @@ pub fn audit() -> v1::Audit {
                 references: 1393,
                 last_edited: Some(edit(&last)),
                 section_edits: vec![],
+                collected: None,
+                systems: vec![],
             })
             .collect(),
         triaged: &triaged,

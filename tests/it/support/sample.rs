@@ -67,6 +67,9 @@ pub fn audit(documents: Vec<Document>, findings: Vec<Finding>) -> Audit {
             shallow: false,
             commits: 8_204,
             web: Some("https://github.com/harbour/harbour".into()),
+            reference: None,
+            paths: Vec::new(),
+            visibility: None,
         }],
         documents,
         findings,
@@ -112,6 +115,8 @@ pub fn document(id: &str, title: &str) -> Document {
         findings: 0,
         inconclusive: 0,
         sections: vec![section("_", &[], 1, 3), section("top/use", &[title, "Usage"], 4, 60)],
+        systems: Vec::new(),
+        visibility: None,
         signals: Signals::default(),
         verdict: None,
     }
@@ -132,11 +137,12 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
         confidence: Confidence { level: Level::High, probability: 0.97 },
         message: format!("`{old}` is gone from the code"),
         section: "top/use".into(),
-        location: Location { document: document.into(), start, end, text: old.into() },
+        location: Location { document: document.into(), start, end, text: old.into(), url: None },
         evidence: Evidence {
             moment: Some(Moment {
                 entered: Some(written.clone()),
                 edited: n.is_multiple_of(3).then(|| commit(n * 3 + 13, 500, "renovate[bot]", "Reflow the pages")),
+                own: None,
             }),
             witnesses: vec![
                 Witness {
@@ -176,6 +182,7 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
             }),
         },
         fingerprint: format!("v1:{n:016x}"),
+        system: None,
         fix: n.is_multiple_of(2).then(|| Fix { start, end, old: old.into(), text: new.into() }),
         excerpt: Some(Excerpt {
             start: line.saturating_sub(4).max(1),

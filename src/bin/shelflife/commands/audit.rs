@@ -2,23 +2,26 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shelflife::config::{Config, FailOn, Loaded};
 use shelflife::finding::Level;
 use shelflife::history::Repository;
-use shelflife::pipeline::{self, AuditOptions, ChangeOptions, Progress};
+use shelflife::pipeline::{self, AuditOptions, ChangeOptions, Given, Progress};
 use shelflife::publish::audience::Readers;
 use shelflife::report::file;
 use shelflife::report::json::v1::{Audit, Finding, Role};
 use shelflife::report::lang::Lang;
 use shelflife::report::options::Options;
 use shelflife::report::template::Templates;
+use shelflife::system::credentials::Tokens;
 use shelflife::triage::baseline::Baseline;
 use shelflife::triage::{HiddenBy, Triaged};
 
 use crate::args::{FailOnArg, LevelArg};
 use crate::commands::base::{Base, Folder};
+use crate::commands::given::{self, What};
 use crate::commands::job;
 use crate::commands::setup::Setup;
 use crate::exit::{self, Exit};
@@ -36,14 +39,13 @@ use crate::style::{ColorChoice, Paint};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = long_help())]
 pub struct Args {
-    /// The repository, or a folder in it
-    #[arg(value_name = "PATH", default_value = ".")]
-    path: PathBuf,
+    #[command(flatten)]
+    what: What,
     /// Tell only what the change from REF to the head makes wrong
     ///
     /// Configuration, baseline, templates and attributes count as REF has them. `@event` is the base of
     /// the pull request, or of the merge queue's group, that a job on GitHub runs for.
-    #[arg(long, value_name = "REF", conflicts_with = "write_baseline")]
+    #[arg(long, value_name = "REF", conflicts_with_all = ["write_baseline", "from"])]
     base: Option<String>,
     /// With --base: the last commit of the change [default: what is checked out, with changes on disk]
     #[arg(long, value_name = "REF", requires = "base")]
@@ -111,7 +113,9 @@ Examples:
   shelflife audit --rule dead-flag --rule dead-path
   shelflife audit --write-baseline known.json       take what is wrong today as known
   shelflife audit --baseline known.json             report only what is new
-  shelflife audit --base origin/main                report only what this branch makes wrong";
+  shelflife audit --base origin/main                report only what this branch makes wrong
+  shelflife audit --config shelflife.toml           what its [[source]]s hold, against its [[system]]s
+  shelflife audit --from pages --config shelflife.toml   the same from a dump, without the sources";
 
 fn long_help() -> String {
     format!("{EXAMPLES}\n\n{}", exit::HELP)
@@ -137,7 +141,7 @@ impl Args {
         let base = self.base.as_deref()?;
         Some(
             match base {
-                EVENT => base_of_event(&self.path),
+                EVENT => base_of_event(&self.what.root()),
                 named => Ok(named.to_owned()),
             }
             .map(|base| ChangeOptions { base, head: self.head.clone() }),
@@ -175,7 +179,7 @@ fn merged_into(path: &Path, head: Option<&str>) -> Option<String> {
 /// Runs the command.
 pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
     let paint = Paint::stderr(color);
-    let base = args.change().transpose()?.map(|change| Base::open(&args.path, change)).transpose()?;
+    let base = args.change().transpose()?.map(|change| Base::open(&args.what.root(), change)).transpose()?;
     let outputs = Outputs::new(&args.output, args.format, color.stdout(), report_options(&args, base.as_ref())?)?
         .for_job(args.summary.clone(), args.counts.clone());
     if let Some(path) = &args.write_baseline {
@@ -186,18 +190,24 @@ pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
 
     let Loaded { config, warnings } = match &base {
         Some(base) => args.setup.configuration_at(base)?,
-        None => args.setup.configuration(&args.path)?,
+        None => args.what.configuration(&args.setup)?,
     };
     for warning in &warnings {
         progress.warn(warning);
     }
+    let (own, from) = (args.what.own(&config), args.what.from.clone());
     let fail_on = args.fail_on.map(FailOn::from).or(config.run.fail_on).unwrap_or(FailOn::Warning);
     let (strict, write_baseline, redact) = (args.strict, args.write_baseline.clone(), args.redact);
     let options = options(args, config, rules, &progress);
 
     let outcome = match &base {
         Some(base) => pipeline::audit_change(&options, base.change(), &progress),
-        None => pipeline::audit(&options, &progress),
+        None => {
+            let collected = given::pages(&options, from.as_deref(), &progress)?;
+            let tokens = Arc::new(Tokens::from_environment(&options.config));
+            let given = Given { collected: Some(&collected), own, tokens };
+            pipeline::audit_given(&options, &given, &progress)
+        }
     };
     progress.finish();
     let mut outcome = outcome?;
@@ -285,7 +295,7 @@ fn options(args: Args, mut config: Config, rules: Option<Vec<String>>, progress:
         min_confidence: asked.or(config.run.min_confidence).unwrap_or(Level::Medium),
         baseline: args.baseline.or_else(|| config.run.baseline.clone()),
         reviews: args.reviews,
-        root: args.path,
+        root: args.what.root(),
         config,
     }
 }

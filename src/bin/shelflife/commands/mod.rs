@@ -8,6 +8,7 @@ pub mod explain;
 pub mod export;
 pub mod fix;
 pub mod generate;
+pub mod given;
 pub mod graph;
 pub mod impact;
 pub mod init;

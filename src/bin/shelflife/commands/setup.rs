@@ -26,14 +26,21 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// The configuration that `--config` names, if it names one. No repository is looked for.
+    pub fn given(&self) -> Result<Option<Loaded>, Failure> {
+        let specs = registry::specs();
+        let load = |file: &PathBuf| config::load(file, Origin::Given, &specs);
+        Ok(self.config.as_ref().map(load).transpose()?)
+    }
+
     /// The configuration that `--config` names, else that at the root of the repository around
     /// `path`; never one of the caller's folder or above.
     pub fn configuration(&self, path: &Path) -> Result<Loaded, Failure> {
         let specs = registry::specs();
-        let repository = Repository::open(path)?;
-        if let Some(file) = &self.config {
-            return Ok(config::load(file, Origin::Given, &specs)?);
+        if let Some(loaded) = self.given()? {
+            return Ok(loaded);
         }
+        let repository = Repository::open(path)?;
         if !repository.is_bare() {
             return Ok(config::find(repository.root(), &specs)?);
         }

@@ -1,0 +1,114 @@
+//! Compares pages with one system: the checks, then the proofs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::target::{Knowledge, Target};
+use crate::document::Document;
+use crate::finding::Finding;
+use crate::history::pages::PageHistories;
+use crate::history::paths::Paths;
+use crate::history::{Objects, ReadError, RepoPath};
+use crate::rule::dates::LineDates;
+use crate::rule::prove::{self, Archive};
+use crate::rule::suspect::{Proof, Suspect};
+use crate::rule::system::{Page, System};
+use crate::rule::{checks, past};
+use crate::triage::Filter;
+
+/// A page to compare with a system.
+pub struct Ask<'a> {
+    /// The page.
+    pub page: Page<'a>,
+    /// Gives the dates of its lines.
+    pub dates: Dates<'a>,
+    /// Whether only its links are looked at: what it names belongs to another system.
+    pub links_only: bool,
+    /// Other systems that the page describes: what one of them has at its head is not gone.
+    pub rivals: Vec<&'a Knowledge<'a>>,
+}
+
+/// Gives the dates of a page's lines.
+pub type Dates<'a> = Box<dyn Fn(&dyn Objects) -> Result<Box<dyn LineDates + 'a>, ReadError> + Sync + Send + 'a>;
+
+/// What a comparison reads besides the pages.
+#[derive(Clone, Copy)]
+pub struct Against<'a> {
+    /// The system.
+    pub target: &'a Target,
+    /// The versions of the pages that stand in its repository.
+    pub histories: &'a PageHistories,
+    /// Those pages, to look up headings.
+    pub tree: &'a [(&'a RepoPath, &'a Document)],
+    /// Whether it is the first system of the audit, which evidence need not name.
+    pub first: bool,
+}
+
+/// Compares each page of `asks` with the system.
+///
+/// # Errors
+/// Where the system's objects can't be read.
+pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Result<Vec<Finding>, ReadError> {
+    let target = against.target;
+    let state = &target.state;
+    let system = System {
+        snapshots: &state.snapshots,
+        paths: Paths::new(&state.census),
+        lifetimes: &target.survey.lifetimes,
+        pairs: &target.survey.pairs,
+        pages: against.tree.iter().copied().collect::<HashMap<_, _>>(),
+        facts: &target.survey.facts,
+        slugs: &target.label.slugs,
+    };
+    let views: Vec<Page<'_>> = asks.iter().map(|ask| ask.page).collect();
+    let enabled: Vec<&(&str, checks::Check)> = checks::ALL.iter().filter(|(id, _)| filter.enabled(id)).collect();
+    let suspects: Vec<Vec<Suspect>> = asks.par_iter().map(|ask| suspects(ask, &system, &enabled)).collect();
+    let overlaid = state.laid.changed();
+    let dates = |index: usize, objects: &dyn Objects| match asks.get(index) {
+        Some(ask) => (ask.dates)(objects),
+        None => Ok(Box::new(crate::history::PageOrigins::default()) as Box<dyn LineDates>),
+    };
+    let archive = Archive {
+        repository: &target.repository,
+        mainline: &state.mainline,
+        histories: against.histories,
+        overlaid: &overlaid,
+        dates: &dates,
+        within: target.within.as_ref(),
+    };
+    let mut findings = prove::prove(&views, &suspects, &system, archive)?;
+    if !against.first {
+        for finding in &mut findings {
+            finding.evidence.system = Some(Arc::clone(&target.label.name));
+        }
+    }
+    Ok(findings)
+}
+
+fn suspects(ask: &Ask<'_>, system: &System<'_>, enabled: &[&(&str, checks::Check)]) -> Vec<Suspect> {
+    let page = &ask.page;
+    let mut out = Vec::new();
+    for (id, check) in enabled {
+        if !ask.links_only || *id == checks::dead_link::ID {
+            check(page, system, &mut out);
+        }
+    }
+    // A dead link is dead in a tale of the past too; what the tale names need not be there.
+    out.retain(|s| s.rule == checks::dead_link::ID || !past::is_told(page.document, s.section, s.span));
+    if !ask.rivals.is_empty() {
+        out.retain(|suspect| !stands_elsewhere(suspect, page, &ask.rivals));
+    }
+    out
+}
+
+/// Whether another system that the page describes has what is gone here.
+fn stands_elsewhere(suspect: &Suspect, page: &Page<'_>, rivals: &[&Knowledge<'_>]) -> bool {
+    // A value is compared with its own key's; another system's key is another value.
+    if matches!(suspect.proof, Proof::Line { .. } | Proof::Anchor { .. }) {
+        return false;
+    }
+    let same = page.references.iter().filter(|r| r.span.overlaps(suspect.span));
+    same.into_iter().any(|reference| rivals.iter().any(|rival| rival.at_head(reference)))
+}

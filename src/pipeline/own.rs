@@ -1,0 +1,139 @@
+//! The audited repository as it is checked out: its pages, and itself as the system that they describe.
+
+use rayon::prelude::*;
+
+use super::change::{self, Change, ChangeOptions};
+use super::error::AuditError;
+use super::options::{AuditOptions, Progress};
+use super::pages::{self, HeadPage, Pages};
+use super::slugs;
+use super::state::State;
+use super::target::{Label, Target};
+use crate::document::{Discovery, Tense};
+use crate::history::overlay::Overlay;
+use crate::history::pages::PageHistories;
+use crate::history::pairs::Asked;
+use crate::history::{IgnoreRevs, RepoPath, Repository};
+use crate::reference::claim::value::{self, ValueClaim};
+use crate::reference::{self, Reference};
+use crate::report::json::v1;
+use crate::report::link;
+use crate::system::clock::Clock;
+
+/// The audited repository before its code is surveyed.
+pub struct Own {
+    /// The repository.
+    pub repository: Repository,
+    /// Its history and tree.
+    pub state: State,
+    /// Its pages.
+    pub pages: Pages,
+    /// What each of them names.
+    pub references: Vec<Vec<Reference>>,
+    /// The values that they give to it.
+    pub values: Vec<Vec<ValueClaim>>,
+    /// The change that is audited, if one is, with what it marks in pages and what was taken back.
+    pub change: Option<(Change, Vec<v1::Waived>)>,
+}
+
+/// Whether what a page says is compared with code: with the present's, or with a release's.
+fn is_compared(page: &HeadPage) -> bool {
+    matches!(page.document.tense, Tense::Current | Tense::Release { .. })
+}
+
+impl Own {
+    /// Reads the repository and its pages.
+    ///
+    /// # Errors
+    /// Where there is none, or its history can't be read.
+    pub fn read(
+        options: &AuditOptions,
+        repository: Repository,
+        change: Option<&ChangeOptions>,
+        progress: &dyn Progress,
+    ) -> Result<Self, AuditError> {
+        progress.stage("reading the history", None);
+        let overlay = Overlay::load(&repository)?;
+        let state = State::read(&repository, &overlay)?;
+        let mut change = change.map(|change| Change::read(&repository, change, &state)).transpose()?;
+
+        progress.stage("reading pages", None);
+        let attributes = pages::attributes(&repository, &state, change.as_ref())?;
+        let documents = &options.config.documents;
+        let discovery = Discovery::from_globs(&documents.include, &documents.exclude)?;
+        let mut pages = pages::read(&repository, &state, &discovery, &attributes, &|| progress.tick(1))?;
+        let mut waived = Vec::new();
+        if let Some(change) = &mut change {
+            change.edits.compare(&repository, &pages, &attributes)?;
+            waived = change::unmark(&mut pages, &change.edits);
+        }
+        for page in &mut pages.pages {
+            super::releases::configured(page, &options.config.versions);
+        }
+        let references: Vec<Vec<Reference>> = pages
+            .pages
+            .par_iter()
+            .map(|page| if is_compared(page) { reference::extract(&page.document) } else { Vec::new() })
+            .collect();
+        let values = pages
+            .pages
+            .par_iter()
+            .zip(&references)
+            .map(|(page, refs)| if is_compared(page) { value::extract(&page.document, refs) } else { Vec::new() })
+            .collect();
+        let change = change.map(|change| (change, waived));
+        Ok(Self { repository, state, pages, references, values, change })
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn label(&self) -> Label {
+        let name = self.repository.root().file_name().map_or_else(|| ".".into(), |n| n.to_string_lossy().into_owned());
+        Label {
+            name: name.into(),
+            repo: ".".to_owned(),
+            slugs: slugs::own(&self.repository),
+            web: self.repository.remote_urls().iter().find_map(|url| link::web(url)),
+            ..Label::default()
+        }
+    }
+
+    /// Reads the code, and at the same time the histories of the pages.
+    ///
+    /// # Errors
+    /// Where objects can't be read.
+    pub fn survey(self, asked: &Asked) -> Result<Surveyed, AuditError> {
+        let label = self.label();
+        let Self { repository, state, pages, references, values, change } = self;
+        let (survey, histories) =
+            rayon::join(|| state.survey(&repository, asked), || histories(&repository, &state, &pages));
+        let (survey, histories) = (survey?, histories?);
+        let clock = Clock::of(&state.mainline);
+        let target = Target { label, repository, state, survey, clock, within: None };
+        Ok(Surveyed { target, pages, references, values, histories, change })
+    }
+}
+
+/// The audited repository with all that was read of it.
+pub struct Surveyed {
+    /// As a system.
+    pub target: Target,
+    /// Its pages.
+    pub pages: Pages,
+    /// What each of them names.
+    pub references: Vec<Vec<Reference>>,
+    /// The values that they give to it.
+    pub values: Vec<Vec<ValueClaim>>,
+    /// Their versions.
+    pub histories: PageHistories,
+    /// The change that is audited, if one is, with what it marks in pages and what was taken back.
+    pub change: Option<(Change, Vec<v1::Waived>)>,
+}
+
+fn histories(repository: &Repository, state: &State, pages: &Pages) -> Result<PageHistories, AuditError> {
+    let worker = repository.worker()?;
+    let objects = worker.objects()?;
+    let paths: Vec<RepoPath> = pages.pages.iter().map(|p| p.path.clone()).collect();
+    let ignored = IgnoreRevs::load(repository, &state.mainline)?;
+    Ok(PageHistories::build(&objects, &state.mainline, &paths, ignored)?)
+}

@@ -1,0 +1,211 @@
+//! Pages of older releases, against the tags of their releases.
+
+use std::collections::BTreeMap;
+
+use super::compare::Ask;
+use super::own::Surveyed;
+use super::pages::HeadPage;
+use super::target::{Label, Target};
+use crate::config::VersionConfig;
+use crate::document::Tense;
+use crate::finding::{Finding, Inconclusive};
+use crate::history::overlay::Overlay;
+use crate::history::pages::PageHistories;
+use crate::history::pairs::Asked;
+use crate::history::{IgnoreRevs, Objects, Oid, ReadError, RepoPath, Repository};
+use crate::pipeline::compare::{Against, compare};
+use crate::rule::checks;
+use crate::rule::dates::LineDates;
+use crate::rule::system::Page;
+use crate::system::dates::Translated;
+use crate::system::pick;
+use crate::triage::Filter;
+
+/// States of a release's history that are read: fewer than of the head's, for its pages were cut from
+/// pages that were right not long before.
+const STATES: usize = 8;
+
+/// Makes a page one of a release, where the configuration says so.
+pub fn configured(page: &mut HeadPage, versions: &[VersionConfig]) {
+    if versions.is_empty() || !matches!(page.document.tense, Tense::Current | Tense::Release { .. }) {
+        return;
+    }
+    let path = page.path.display().into_owned();
+    if let Some(release) = versions.iter().find_map(|v| v.release_of(&path)) {
+        page.document.tense = Tense::Release { version: release.to_owned() };
+    }
+}
+
+/// The pages of a release, and the commit that is its tag's.
+struct Release {
+    name: String,
+    pages: Vec<usize>,
+}
+
+/// Compares the pages of releases with their tags; what has none, or can't be read, is undecided.
+pub fn audit(
+    own: &Surveyed,
+    versions: &[VersionConfig],
+    filter: &Filter,
+    now: chrono::DateTime<chrono::Utc>,
+) -> (Vec<Finding>, Vec<Inconclusive>) {
+    let mut undecided = Vec::new();
+    let mut releases: BTreeMap<Oid, Release> = BTreeMap::new();
+    let mut tags: Option<Vec<(String, Oid)>> = None;
+    for (index, page) in own.pages.pages.iter().enumerate() {
+        let Tense::Release { version } = &page.document.tense else { continue };
+        let tags = tags.get_or_insert_with(|| own.target.repository.tags());
+        match tag_of(&own.target.repository, tags, versions, page, version) {
+            Ok((name, commit)) => {
+                releases.entry(commit).or_insert_with(|| Release { name, pages: Vec::new() }).pages.push(index);
+            }
+            Err(message) => {
+                let document = Some(page.document.id.clone());
+                undecided.push(Inconclusive { document, reason: "no-release-tag", message });
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for (commit, release) in releases {
+        match one(own, commit, &release, filter, now) {
+            Ok(found) => findings.extend(found),
+            Err(error) => undecided.extend(release.pages.iter().map(|page| Inconclusive {
+                document: own.pages.pages.get(*page).map(|p| p.document.id.clone()),
+                reason: "unreadable",
+                message: format!("the release {} can't be read: {error}", release.name),
+            })),
+        }
+    }
+    (findings, undecided)
+}
+
+/// The tag, or branch, of the release that a page documents.
+fn tag_of(
+    repository: &Repository,
+    tags: &[(String, Oid)],
+    versions: &[VersionConfig],
+    page: &HeadPage,
+    version: &str,
+) -> Result<(String, Oid), String> {
+    let path = page.path.display();
+    let configured = versions.iter().find_map(|v| Some(v.reference_for(v.release_of(&path)?)));
+    if let Some(name) = configured {
+        let places = [format!("refs/tags/{name}"), format!("refs/heads/{name}"), format!("refs/remotes/origin/{name}")];
+        return places
+            .iter()
+            .find_map(|place| repository.resolve(place).ok())
+            .map(|commit| (name.clone(), commit))
+            .ok_or_else(|| {
+                format!("it documents release {version}, but there is no tag or branch `{name}` (fetch it: `git fetch --tags`)")
+            });
+    }
+    pick::of_release(tags, version).map(|(name, commit)| (name.clone(), *commit)).ok_or_else(|| {
+        format!(
+            "it documents release {version}, and no tag is of that release (fetch them: `git fetch --tags`, or name it with [[version]])"
+        )
+    })
+}
+
+fn one(
+    own: &Surveyed,
+    commit: Oid,
+    release: &Release,
+    filter: &Filter,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Vec<Finding>, ReadError> {
+    let repository = Repository::open(own.target.repository.root())
+        .map_err(|e| ReadError::Database(e.to_string()))?
+        .pinned_to(commit)?;
+    let label = Label { reference: Some(release.name.clone()), ..own.target.label.clone() };
+    let claims = |page: &usize| Some((own.values.get(*page)?, own.references.get(*page)?));
+    let asked = if filter.enabled(checks::value_drift::ID) {
+        let keys = release.pages.iter().filter_map(claims);
+        Asked::new(keys.flat_map(|(values, references)| checks::value_drift::asked(values, references)))
+    } else {
+        Asked::default()
+    };
+    let target = Target::read(label, repository, &Overlay::default(), STATES, &asked)?;
+    let former: Vec<Option<RepoPath>> = release
+        .pages
+        .iter()
+        .map(|page| own.pages.pages.get(*page).and_then(|page| counterpart(page, &target)))
+        .collect();
+    let histories = {
+        let worker = target.repository.worker()?;
+        let objects = worker.objects()?;
+        let paths: Vec<RepoPath> = former.iter().flatten().cloned().collect();
+        let ignored = IgnoreRevs::load(&target.repository, &target.state.mainline)?;
+        PageHistories::build(&objects, &target.state.mainline, &paths, ignored)?
+    };
+    let asks: Vec<Ask<'_>> = release
+        .pages
+        .iter()
+        .zip(&former)
+        .filter_map(|(index, former)| {
+            let page = own.pages.pages.get(*index)?;
+            let view = Page {
+                document: &page.document,
+                path: former.as_ref().unwrap_or(&page.path),
+                known_as: Some(page.document.id.as_str()),
+                elsewhere: false,
+                references: own.references.get(*index)?,
+                values: own.values.get(*index)?,
+            };
+            let (histories, target) = (&histories, &target);
+            let dates = move |objects: &dyn Objects| -> Result<Box<dyn LineDates + '_>, ReadError> {
+                Ok(match former {
+                    // As if the release's page were the tag's own, changed: what they share is as old as it
+                    // is there.
+                    Some(path) => Box::new(histories.origins(objects, path, Some(page.document.text.as_bytes()))),
+                    None => {
+                        let worker = own.target.repository.worker()?;
+                        let objects = worker.objects()?;
+                        let origins = own.histories.origins(&objects, &page.path, None);
+                        Box::new(Translated::new(origins, &own.target.state.mainline, &target.clock, now))
+                    }
+                })
+            };
+            Some(Ask { page: view, dates: Box::new(dates), links_only: false, rivals: Vec::new() })
+        })
+        .collect();
+    let against = Against { target: &target, histories: &histories, tree: &[], first: true };
+    compare(against, &asks, filter)
+}
+
+/// The page of the tag's tree that a release's page was cut from: the page itself where the tag has
+/// it, else the one that lies as deep in another folder of pages.
+fn counterpart(page: &HeadPage, target: &Target) -> Option<RepoPath> {
+    let head = &target.state.census.head;
+    let find = |path: &[u8]| head.binary_search_by(|file| file.path.as_bytes().cmp(path)).ok();
+    if find(page.path.as_bytes()).is_some() {
+        return Some(page.path.clone());
+    }
+    let Tense::Release { version } = &page.document.tense else { return None };
+    let path = page.path.as_bytes();
+    let named = version.as_bytes();
+    // What stands behind the part of the path that names the release.
+    let mut at = 0;
+    let mut rest: Option<(&[u8], &[u8])> = None;
+    for part in path.split(|&b| b == b'/') {
+        let end = at + part.len();
+        if !named.is_empty() && part.ends_with(named) {
+            rest = Some((&path[..at], path.get(end + 1..)?));
+            break;
+        }
+        at = end + 1;
+    }
+    let (above, rest) = rest?;
+    if rest.is_empty() {
+        return None;
+    }
+    // `website/versioned_docs/` leads to `website/docs/`; the nearest folder wins, then the shortest.
+    let ending = [b"/", rest].concat();
+    let shared = |candidate: &[u8]| candidate.iter().zip(above).take_while(|(a, b)| a == b).count();
+    head.iter()
+        .filter(|file| file.path.as_bytes().ends_with(&ending) || file.path.as_bytes() == rest)
+        .max_by(|a, b| {
+            let key = |p: &RepoPath| (shared(p.as_bytes()), std::cmp::Reverse(p.as_bytes().len()));
+            key(&a.path).cmp(&key(&b.path)).then_with(|| b.path.cmp(&a.path))
+        })
+        .map(|file| file.path.clone())
+}
