@@ -122,7 +122,9 @@ async fn tree(api: &Api, target: &Target, plan: &Plan) -> Result<Option<String>,
 /// Puts the tree on the branch, as one commit; whether the branch moved.
 async fn push(api: &Api, target: &Target, tree: &str, plan: &Plan) -> Result<bool, PublishError> {
     let Target { slug, branch, commit, .. } = target;
-    let there = match api.get(&format!("/repos/{slug}/git/ref/heads/{branch}")).await {
+    // One part of the route, whatever slashes are in it.
+    let name = super::github_query(&format!("heads/{branch}"));
+    let there = match api.get(&format!("/repos/{slug}/git/ref/{name}")).await {
         Ok(there) => there.pointer("/object/sha").and_then(Value::as_str).map(str::to_owned),
         Err(error) if error.status() == Some(404) => None,
         Err(error) => return Err(error.into()),
@@ -140,7 +142,7 @@ async fn push(api: &Api, target: &Target, tree: &str, plan: &Plan) -> Result<boo
     let new = sha(api.write("POST", &format!("/repos/{slug}/git/commits"), &body).await?)?;
     if there.is_some() {
         let body = json!({ "sha": new, "force": true });
-        api.write("PATCH", &format!("/repos/{slug}/git/refs/heads/{branch}"), &body).await?;
+        api.write("PATCH", &format!("/repos/{slug}/git/refs/{name}"), &body).await?;
     } else {
         let body = json!({ "ref": format!("refs/heads/{branch}"), "sha": new });
         api.write("POST", &format!("/repos/{slug}/git/refs"), &body).await?;

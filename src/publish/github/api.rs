@@ -336,7 +336,7 @@ impl Api {
             return Ok(own.clone());
         }
         // A job's own token may not ask REST who it is.
-        let login = match self.query("query { viewer { login } }", json!({})).await {
+        let login = match self.query(include_str!("viewer.graphql"), json!({})).await {
             Ok(data) => data.pointer("/viewer/login").and_then(Value::as_str).map(str::to_owned),
             Err(_) => None,
         };

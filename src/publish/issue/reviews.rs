@@ -14,13 +14,7 @@ use crate::publish::marker;
 /// Boxes that are read.
 const MOST: usize = 100;
 
-const EDITS: &str = "query($owner: String!, $name: String!, $number: Int!) {
-  repository(owner: $owner, name: $name) {
-    issue(number: $number) {
-      userContentEdits(first: 100) { nodes { editedAt diff editor { login } } }
-    }
-  }
-}";
+const EDITS: &str = include_str!("edits.graphql");
 
 /// The line of a box.
 pub(super) fn unticked(id: &str, shown: &str) -> String {

@@ -196,7 +196,7 @@ fn read(reader: &mut impl BufRead) -> Option<Seen> {
 type Reply = (u16, Vec<(&'static str, String)>, Value);
 
 fn answer(state: &mut State, request: &Seen) -> Reply {
-    let path = request.path.split('?').next().unwrap_or_default().to_owned();
+    let path = request.path.split('?').next().unwrap_or_default().replace("%2F", "/");
     let fits = |(method, end, _): &(String, String, Trouble)| *method == request.method && path.ends_with(end.as_str());
     let trouble = state.troubles.iter().position(fits).and_then(|at| state.troubles.remove(at));
     if let Some((_, _, Trouble::Refuse(status, headers))) = &trouble {
