@@ -5,16 +5,16 @@ use serde_json::Value;
 use crate::support::program::{Run, run};
 use crate::support::{Repo, git_in};
 
-const CLI: &str = "fn main() {\n    let app = Command::new(\"tool\")\n        .arg(Arg::new(\"config-file\").long(\"config-file\"))\n        .arg(Arg::new(\"dry-run\").long(\"dry-run\"));\n}\n";
-const PAGE: &str = "# Install\n\nRun it with `--config-file`.\n\n## Rehearse\n\n`tool --dry-run` changes nothing. See `src/defaults.rs`.\n";
+const CLI: &str = "fn main() {\n    let app = Command::new(\"tool\")\n        .arg(Arg::new(\"config-file\").long(\"config-file\"))\n        .arg(Arg::new(\"rehearsal\").long(\"rehearsal\"));\n}\n";
+const PAGE: &str = "# Install\n\nRun it with `--config-file`.\n\n## Rehearse\n\nWith `--rehearsal` it changes nothing. See `src/defaults.rs`.\n";
 
-/// A tool whose page names two options and a file; `--dry-run` is gone already on main.
+/// A tool whose page names two options and a file; `--rehearsal` is gone already on main.
 fn repo() -> Repo {
     let repo = Repo::new();
     repo.commit(&[("src/cli.rs", CLI), ("src/defaults.rs", "pub const A: u32 = 1;\n")], &[], "Begin", 0);
     repo.commit(&[("docs/install.md", PAGE)], &[], "Describe", 1);
-    let without = CLI.replace("\n        .arg(Arg::new(\"dry-run\").long(\"dry-run\"))", "");
-    repo.commit(&[("src/cli.rs", &without)], &[], "Drop --dry-run", 2);
+    let without = CLI.replace("\n        .arg(Arg::new(\"rehearsal\").long(\"rehearsal\"))", "");
+    repo.commit(&[("src/cli.rs", &without)], &[], "Drop --rehearsal", 2);
     repo
 }
 
