@@ -55,7 +55,7 @@ impl Mark {
 
 /// Comment marks and quotes of a file.
 #[derive(Debug)]
-pub(super) struct Syntax {
+pub struct Syntax {
     pub language: Language,
     line_comments: &'static [&'static [u8]],
     pub block: Option<(&'static [u8], &'static [u8])>,
