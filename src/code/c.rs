@@ -35,13 +35,15 @@ pub(super) fn visit(reader: &mut Reader<'_, '_>, node: Node<'_>) -> Below {
         }
         "preproc_function_def" => {
             let list = node.child_by_field_name("parameters").map_or_else(Vec::new, children);
-            let parameters = list
+            let open = node.child_by_field_name("parameters").is_some_and(|p| reader.text(p).contains("..."));
+            let mut parameters: Vec<Parameter> = list
                 .into_iter()
-                .map(|n| match reader.text(n) {
-                    "..." => Parameter { rest: Rest::Positional, ..Parameter::default() },
-                    name => Parameter { name: Some(name.to_owned()), ..Parameter::default() },
-                })
+                .filter(|n| reader.text(*n) != "...")
+                .map(|n| Parameter { name: Some(reader.text(n).to_owned()), ..Parameter::default() })
                 .collect();
+            if open {
+                parameters.push(Parameter { rest: Rest::Positional, ..Parameter::default() });
+            }
             let name = reader.field(node, "name").unwrap_or("");
             reader.declare_in(None, name, Some(parameters), node);
             Below::Skip

@@ -153,11 +153,11 @@ fn java() {
 
 #[test]
 fn c() {
-    let text = "#define SQUARE(x) ((x)*(x))\nstruct point { int x, y; };\nint *open_file(const char *path, int mode);\nvoid log_it(const char *format, ...);\nint nothing(void) { return 0; }\n";
+    let text = "#define SQUARE(x, ...) ((x)*(x))\nstruct point { int x, y; };\nint *open_file(const char *path, int mode);\nvoid log_it(const char *format, ...);\nint nothing(void) { return 0; }\n";
     assert_eq!(
         shown(Grammar::C, text),
         [
-            "1:SQUARE(x)",
+            "1:SQUARE(x, *_)",
             "2:point.x",
             "2:point.y",
             "3:open_file(path:char, mode:int)",

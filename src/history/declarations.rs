@@ -95,8 +95,15 @@ impl Finder {
 
     /// The numbers of the names that `content` may declare.
     fn find(&self, path: &RepoPath, content: &[u8]) -> BTreeSet<usize> {
-        if !self.automaton.as_ref().is_some_and(|a| a.is_match(content)) {
-            return BTreeSet::new();
+        let Some(automaton) = self.automaton.as_ref().filter(|a| a.is_match(content)) else { return BTreeSet::new() };
+        // The scan does not see every declaration of C++, with its templates over several lines.
+        if Grammar::of(path) == Some(Grammar::Cpp) {
+            let whole = |at: usize| content.get(at).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+            return automaton
+                .find_overlapping_iter(content)
+                .filter(|m| whole(m.end()) && m.start().checked_sub(1).is_none_or(whole))
+                .map(|m| m.pattern().as_usize())
+                .collect();
         }
         let mut sink = Declares { terms: &self.terms, found: BTreeSet::new() };
         scan::scan(path, content, &mut sink);

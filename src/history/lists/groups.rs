@@ -45,6 +45,8 @@ struct Frame {
     last: Option<String>,
     /// The first name of the statement that no modifier is, which leads what follows.
     name: Option<String>,
+    /// The name that is assigned to.
+    assigned: Option<String>,
     /// Alternatives with `|` between them, and their line.
     union: Vec<String>,
     union_line: u32,
@@ -52,7 +54,17 @@ struct Frame {
 
 impl Frame {
     fn new(lead: String, line: u32) -> Self {
-        Self { lead, line, members: Vec::new(), head: None, last: None, name: None, union: Vec::new(), union_line: 0 }
+        Self {
+            lead,
+            line,
+            members: Vec::new(),
+            head: None,
+            last: None,
+            name: None,
+            assigned: None,
+            union: Vec::new(),
+            union_line: 0,
+        }
     }
 
     fn end_element(&mut self, out: &mut Vec<Group>) {
@@ -69,6 +81,7 @@ impl Frame {
         }
         self.last = None;
         self.name = None;
+        self.assigned = None;
     }
 }
 
@@ -241,10 +254,16 @@ impl Reader<'_> {
         match byte {
             b'(' | b'[' | b'{' => {
                 let attribute = byte == b'[' && at > 0 && self.content.get(at - 1) == Some(&b'#');
-                let lead = self.frames.last().and_then(|f| if byte == b'(' { f.last.clone() } else { f.name.clone() });
+                // Parameters, arguments, generics and places in a list are no lists.
+                let before = self.content.get(..at).unwrap_or_default().iter().rev().find(|b| **b != b' ');
+                let applied = byte != b'{'
+                    && before
+                        .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'>' | b')' | b']' | b'!'));
+                let grouped = byte == b'(' && self.frames.last().is_some_and(|f| f.head.is_none());
+                let lead = self.lead();
                 let line = self.line;
                 if self.frames.len() < DEEPEST {
-                    let lead = if attribute { "#".to_owned() } else { lead.unwrap_or_default() };
+                    let lead = if attribute || applied && !grouped { "#".to_owned() } else { lead.unwrap_or_default() };
                     self.frames.push(Frame::new(lead, line));
                 }
             }
@@ -268,6 +287,12 @@ impl Reader<'_> {
                     }
                 }
             }
+            // In C and its like a type stands before the name.
+            b'=' if self.syntax.language == Language::Typed && !matches!(next(1), b'=' | b'>') => {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.assigned = frame.last.clone();
+                }
+            }
             b',' | b';' => self.end_element(),
             b'\n' => {
                 let follows = self.content.get(at + 1..).unwrap_or_default();
@@ -281,6 +306,17 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The name that leads a list which begins here; through a call's parentheses, that before the call.
+    fn lead(&self) -> Option<String> {
+        for frame in self.frames.iter().rev() {
+            let lead = frame.assigned.clone().or_else(|| frame.name.clone());
+            if lead.is_some() || frame.lead != "#" {
+                return lead;
+            }
+        }
+        None
     }
 
     fn end_element(&mut self) {
@@ -412,6 +448,10 @@ mod tests {
             ["1:COMMANDS fetch,build,check"]
         );
         assert_eq!(shown("a.go", "const (\n\tOne Kind = iota\n\tTwo\n)\n"), ["1: One,Two"]);
+        assert_eq!(
+            shown("a.c", "static const char* const names[] = {\"one\", \"two\"};\nint f(int one, int two);\n"),
+            ["1:names one,two"]
+        );
         assert_eq!(shown("a.ts", "export type Mode = 'fast' | 'safe' |\n  'dry';\n"), ["1:Mode fast,safe,dry"]);
         assert_eq!(shown("a.ts", "type Mode =\n  | 'fast'\n  | 'safe'\nlet x = 1\n"), ["3:Mode fast,safe"]);
         assert_eq!(

@@ -69,7 +69,7 @@ const FEWEST: usize = 3;
 /// The enumerations of a page.
 #[must_use]
 pub fn extract(doc: &Document, refs: &[Reference]) -> Vec<ListClaim> {
-    let mut reader = Reader { doc, refs, intro: None, run: Vec::new(), key: None, out: Vec::new() };
+    let mut reader = Reader { doc, refs, intro: None, run: Vec::new(), key: None, seen: Vec::new(), out: Vec::new() };
     for (index, block) in doc.blocks.iter().enumerate() {
         match &block.kind {
             BlockKind::ListItem { list, .. } => {
@@ -153,6 +153,8 @@ struct Reader<'a> {
     /// Blocks of the list that is being read: the entry, if its item is led by code.
     run: Vec<(usize, Option<Item>)>,
     key: Option<(Form, u32)>,
+    /// The lists that were read, with their claim: one that a nested list interrupts comes in parts.
+    seen: Vec<((Form, u32), Option<usize>)>,
     out: Vec<ListClaim>,
 }
 
@@ -183,7 +185,16 @@ impl Reader<'_> {
 
     fn flush(&mut self) {
         let run = std::mem::take(&mut self.run);
-        let Some((form, _)) = self.key.take() else { return };
+        let Some(key) = self.key.take() else { return };
+        let form = key.0;
+        let before: Vec<Option<usize>> = self.seen.iter().filter(|(k, _)| *k == key).map(|(_, at)| *at).collect();
+        let interrupted = !before.is_empty();
+        for at in before.into_iter().flatten() {
+            if let Some(claim) = self.out.get_mut(at) {
+                claim.partial = true;
+            }
+        }
+        self.seen.push((key, None));
         let total = run.len();
         let items: Vec<Item> = run.iter().filter_map(|(_, i)| i.clone()).collect();
         let Some(&(block, _)) = run.first() else { return };
@@ -195,7 +206,10 @@ impl Reader<'_> {
         }
         let introduction = intro.map_or_else(String::new, |t| t.text().to_owned());
         let section = self.doc.blocks.get(block).map_or(0, |b| b.section);
-        let partial = is_partial(&introduction);
+        let partial = interrupted || is_partial(&introduction);
+        if let Some(seen) = self.seen.last_mut() {
+            seen.1 = Some(self.out.len());
+        }
         self.out.push(ListClaim { form, items, count, introduction, partial, section, block });
     }
 

@@ -225,7 +225,7 @@ fn accessor(member: &Member, system: &System<'_>) -> bool {
     let head = system.head();
     let has = |name: &str| {
         system
-            .declared
+            .declarations
             .of(name)
             .iter()
             .any(|s| !s.held.and(head).is_empty() && s.declared.owner.as_ref() == Some(&member.owner))

@@ -243,7 +243,8 @@ fn missing<'h>(
     system: &System<'_>,
     mirrors: impl Iterator<Item = &'h Held>,
 ) -> Option<Suspect> {
-    if claim.partial {
+    // What has no name of its own can't be told from another list beside it.
+    if claim.partial || was.group.lead.is_empty() {
         return None;
     }
     let heir = heir(was, now, entries)?;

@@ -177,12 +177,14 @@ fn probability(
 ) -> Option<f32> {
     let said = match (claim.form, difference) {
         (_, Fit::Fits | Fit::Unclear) => return None,
+        // What may be left out may be left undocumented.
+        (_, Fit::More) => 0.45,
         (Form::Call, Fit::Name(_)) => 0.9,
         (Form::Call, _) => 0.85,
         (_, Fit::Number) => 0.85,
         (_, Fit::Default(_)) => 0.82,
         (Form::Declaration, Fit::Name(_)) => 0.72,
-        (Form::Declaration, Fit::Kind(_)) => 0.7,
+        (Form::Declaration, Fit::Kind(_)) => 0.62,
         // A caller's own words for arguments.
         (Form::Mention, _) => 0.62,
     };

@@ -10,6 +10,8 @@ pub enum Fit {
     Fits,
     /// It takes another number of them, or others.
     Number,
+    /// It takes more, which may all be left out.
+    More,
     /// The page's parameter at this place has a name that it does not have.
     Name(usize),
     /// The page's parameter at this place has another default.
@@ -99,7 +101,8 @@ fn described(claim: &SignatureClaim, declared: &[Parameter], full: bool) -> Fit 
         return Fit::Unclear;
     }
     let rest = declared.get(named.len()..).unwrap_or_default();
-    if named.len() > declared.len() || !rest.iter().all(|p| !full && (p.optional || p.rest != Rest::No)) {
+    let optional = rest.iter().all(|p| p.optional || p.rest != Rest::No);
+    if named.len() > declared.len() || !optional {
         return Fit::Number;
     }
     for (at, (said, is)) in named.iter().zip(declared).enumerate() {
@@ -114,12 +117,12 @@ fn described(claim: &SignatureClaim, declared: &[Parameter], full: bool) -> Fit 
             return Fit::Default(at);
         }
         if let (Some(a), Some(b)) = (&said.kind, &is.kind)
-            && tight(a) != tight(b)
+            && !tight(b).contains(&tight(a))
         {
             return Fit::Kind(at);
         }
     }
-    Fit::Fits
+    if full && !rest.is_empty() { Fit::More } else { Fit::Fits }
 }
 
 fn bare(name: &str) -> &str {

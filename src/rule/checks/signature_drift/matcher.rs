@@ -38,8 +38,10 @@ impl Matcher for DeclarationMatcher {
     fn lines(&self, path: &RepoPath, content: &[u8]) -> Vec<u32> {
         let Some(grammar) = Grammar::of(path).filter(|_| !is_binary(content)) else { return Vec::new() };
         let mut declares = Declares { term: Term::exact(self.name.as_bytes()), found: false };
-        scan::scan(path, content, &mut declares);
-        if !declares.found {
+        if grammar != Grammar::Cpp {
+            scan::scan(path, content, &mut declares);
+        }
+        if !declares.found && grammar != Grammar::Cpp {
             return Vec::new();
         }
         let Some(found) = code::read(grammar, content) else { return Vec::new() };
