@@ -11,7 +11,7 @@ use respell::written;
 
 use super::confidence;
 use super::dates::{LineDates, OwnDates};
-use super::suspect::{NameWitness, PathStyle, Proof, Standing, Suspect};
+use super::suspect::{NameWitness, Proof, Standing, Suspect};
 use super::system::{Page, System};
 use crate::document::{self, DocumentId, Format, Span};
 use crate::finding::{

@@ -37,7 +37,7 @@ pub enum Language {
 
 /// What opens and closes a text of several lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub enum Mark {
     Double,
     Single,
     Back,

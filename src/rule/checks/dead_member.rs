@@ -14,6 +14,7 @@ use crate::history::declarations::Declarations;
 use crate::history::scan::Role;
 use crate::history::snapshot::Mask;
 use crate::reference::{Kind, Place, Reference};
+use crate::rule::confidence;
 use crate::rule::suspect::{LineMatcher, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -168,7 +169,8 @@ fn lost(reference: &Reference, member: &Member, system: &System<'_>) -> Option<S
     if inherits(member, family, system) || accessor(member, system) {
         return None;
     }
-    let probability = if member.told { 0.86 } else { 0.78 };
+    let circumstance = if member.told { "member" } else { "section-member" };
+    let probability = confidence::of(super::dead_symbol::ID, circumstance);
     let (owner, wanted) = (member.owner.clone(), family);
     let accepts = move |d: &Declaration, f: Family| f == wanted && d.owner.as_ref() == Some(&owner);
     Some(Suspect {

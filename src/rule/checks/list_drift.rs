@@ -15,6 +15,7 @@ use crate::history::snapshot::Mask;
 use crate::history::term::Term;
 use crate::reference::claim::list::{self, Form, ListClaim};
 use crate::reference::{Reference, Standing};
+use crate::rule::confidence;
 use crate::rule::suspect::{self, LineMatcher, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -118,11 +119,12 @@ fn drifted(page: &Page<'_>, claim: &ListClaim, entries: &Entries, system: &Syste
         return;
     }
     let (was, base) = match (newest(like(Likeness::Same).collect()), newest(like(Likeness::More).collect())) {
-        (Some(was), _) => (was, 0.88),
-        (None, Some(was)) if entries.terms().len() > 2 => (was, 0.7),
+        (Some(was), _) => (was, "declared"),
+        (None, Some(was)) if entries.terms().len() > 2 => (was, "near"),
         _ => return,
     };
-    let mirrors: Vec<&Held> = if base > 0.8 { like(Likeness::Same).collect() } else { like(Likeness::More).collect() };
+    let mirrors: Vec<&Held> =
+        if base == "declared" { like(Likeness::Same).collect() } else { like(Likeness::More).collect() };
     gone(claim, entries, (&was, base), &mirrors, &now, system, out);
 }
 
@@ -155,7 +157,7 @@ fn miscounted(
         count.span,
         &count.text,
         format!("there are {} of them now, as `{}` says", is.group.members.len(), name::shown(&is.group.lead)),
-        0.9,
+        confidence::of(ID, "count"),
         system.earlier(union(&was)),
         matcher,
         is,
@@ -179,7 +181,7 @@ fn union(held: &[&Held]) -> Mask {
 fn gone(
     claim: &ListClaim,
     entries: &Entries,
-    (was, base): (&Held, f32),
+    (was, base): (&Held, &str),
     mirrors: &[&Held],
     now: &[&Held],
     system: &System<'_>,
@@ -225,7 +227,7 @@ fn gone(
             item.span,
             &item.text,
             format!("`{}` is no longer in the list `{}`", name::shown(&item.text), name::shown(&was.group.lead)),
-            (base * left).min(0.95),
+            (confidence::of(ID, base) * left).min(0.95),
             system.earlier(union(mirrors)),
             matcher,
             heir,
@@ -263,12 +265,11 @@ fn missing<'h>(
         return None;
     }
     let counted = claim.count.as_ref().filter(|c| c.value as usize == claim.items.len());
-    let probability = match (counted, claim.items.len(), claim.form) {
-        (Some(_), ..) => 0.86,
-        (None, 0..=2, _) => 0.5,
-        (None, 3, Form::Sentence) => 0.64,
-        (None, 3, _) => 0.62,
-        (None, ..) => 0.72,
+    let circumstance = match (counted, claim.items.len()) {
+        (Some(_), ..) => "counted",
+        (None, 0..=2) => "pair",
+        (None, 3) => "short",
+        (None, _) => "added",
     };
     let last = claim.items.last()?;
     let span = match counted {
@@ -292,7 +293,7 @@ fn missing<'h>(
         span,
         &anchor,
         format!("the list lacks {}, which `{}` has now", shown.join(", "), name::shown(&was.group.lead)),
-        probability,
+        confidence::of(ID, circumstance),
         system.earlier(union(&mirrors)),
         matcher,
         heir,

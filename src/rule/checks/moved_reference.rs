@@ -7,6 +7,7 @@ use crate::history::paths::join;
 use crate::history::scan::Role;
 use crate::reference::Reference;
 use crate::reference::claim::location::{self, LocationClaim, Where};
+use crate::rule::confidence;
 use crate::rule::suspect::{At, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -40,7 +41,7 @@ fn place(page: &Page<'_>, claim: &LocationClaim, system: &System<'_>) -> Option<
         Where::Lines(first, last) => {
             let anchor = text.get(file.span.start..claim.span.end)?;
             let message = format!("other code stands at line {first} of `{}` now", name::shown(&file.text));
-            Some(suspect(claim.span, anchor, message, 0.92, At::Lines(first, last)))
+            Some(suspect(claim.span, anchor, message, confidence::of(ID, "line"), At::Lines(first, last)))
         }
         Where::Name(index) => {
             let named = page.references.get(index)?;
@@ -50,7 +51,7 @@ fn place(page: &Page<'_>, claim: &LocationClaim, system: &System<'_>) -> Option<
                 return None;
             }
             let message = format!("`{}` is no longer in `{}`", name::shown(&named.text), name::shown(&file.text));
-            Some(suspect(file.span, &file.text, message, 0.9, At::Name(symbol.to_owned())))
+            Some(suspect(file.span, &file.text, message, confidence::of(ID, "name"), At::Name(symbol.to_owned())))
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::history::declarations::{Declarations, Standing};
 use crate::history::snapshot::Mask;
 use crate::reference::Reference;
 use crate::reference::claim::signature::{self, Form, SignatureClaim};
+use crate::rule::confidence;
 use crate::rule::suspect::{self, LineMatcher, Proof, Suspect};
 use crate::rule::system::{Page, System};
 use fit::{Fit, fit};
@@ -178,15 +179,15 @@ fn probability(
     let said = match (claim.form, difference) {
         (_, Fit::Fits | Fit::Unclear) => return None,
         // What may be left out may be left undocumented.
-        (_, Fit::More) => 0.45,
-        (Form::Call, Fit::Name(_)) => 0.9,
-        (Form::Call, _) => 0.85,
-        (_, Fit::Number) => 0.85,
-        (_, Fit::Default(_)) => 0.82,
-        (Form::Declaration, Fit::Name(_)) => 0.72,
-        (Form::Declaration, Fit::Kind(_)) => 0.62,
+        (_, Fit::More) => "more",
+        (Form::Call, Fit::Name(_)) => "keyword",
+        (Form::Call, _) => "number",
+        (_, Fit::Number) => "number",
+        (_, Fit::Default(_)) => "default",
+        (Form::Declaration, Fit::Name(_)) => "name",
+        (Form::Declaration, Fit::Kind(_)) => "kind",
         // A caller's own words for arguments.
-        (Form::Mention, _) => 0.62,
+        (Form::Mention, _) => "words",
     };
     // What is called may be another's method of that name.
     let whose = match (qualified, owner, owners) {
@@ -197,7 +198,7 @@ fn probability(
     };
     // A call without arguments fits too much.
     let empty = claim.parameters.is_empty() && was.declared.parameters.as_ref().is_some_and(Vec::is_empty);
-    Some(said * whose * if empty { 0.85 } else { 1.0 })
+    Some(confidence::of(ID, said) * whose * if empty { 0.85 } else { 1.0 })
 }
 
 /// What part of the claim is wrong, and what to write in its place where that is sure.

@@ -29,4 +29,3 @@ fn relative(base: &[u8], target: &[u8]) -> String {
     parts.extend(&target[shared.min(target.len())..]);
     String::from_utf8_lossy(&parts.join(&b'/')).into_owned()
 }
-

@@ -9,6 +9,7 @@ use crate::history::facts::version::Version;
 use crate::history::facts::{Held, Of, Strength, package_name};
 use crate::history::snapshot::Mask;
 use crate::rule::checks::name;
+use crate::rule::confidence;
 use crate::rule::suspect::{LineMatcher, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -182,7 +183,7 @@ fn announced(page: &Page<'_>, block: &Block, system: &System<'_>) -> Option<Susp
             name::shown(&newest.path.display()),
             name::shown(&newest.fact.value)
         ),
-        probability: 0.88,
+        probability: confidence::of(super::ID, "announced"),
         had,
         proof: Proof::Line { matcher: LineMatcher(Arc::new(matcher)), now: standing(newest, &now), replacement: None },
     })
