@@ -36,6 +36,7 @@
 //! An audit uses no network, runs nothing of what it audits, and gives the same bytes for the same
 //! repository, options and `now`.
 
+pub mod code;
 pub mod config;
 pub mod document;
 pub mod exclusion;

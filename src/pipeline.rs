@@ -4,6 +4,7 @@
 //! describe; each system is read once. Without a configuration there is one system, the audited
 //! repository itself.
 
+mod asked;
 pub mod change;
 mod compare;
 mod error;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::asked;
 use super::target::{Knowledge, Target};
 use crate::document::Document;
 use crate::finding::Finding;
@@ -53,16 +54,21 @@ pub struct Against<'a> {
 pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Result<Vec<Finding>, ReadError> {
     let target = against.target;
     let state = &target.state;
+    let views: Vec<Page<'_>> = asks.iter().map(|ask| ask.page).collect();
+    let named: Vec<Page<'_>> = asks.iter().filter(|ask| !ask.links_only).map(|ask| ask.page).collect();
+    let declarations = asked::declarations(&target.repository, state, &named, filter)?;
+    let lists = asked::lists(&target.repository, state, &named, &target.survey.lifetimes, filter)?;
     let system = System {
         snapshots: &state.snapshots,
         paths: Paths::new(&state.census),
         lifetimes: &target.survey.lifetimes,
         pairs: &target.survey.pairs,
+        declarations: &declarations,
+        lists: &lists,
         pages: against.tree.iter().copied().collect::<HashMap<_, _>>(),
         facts: &target.survey.facts,
         slugs: &target.label.slugs,
     };
-    let views: Vec<Page<'_>> = asks.iter().map(|ask| ask.page).collect();
     let enabled: Vec<&(&str, checks::Check)> = checks::ALL.iter().filter(|(id, _)| filter.enabled(id)).collect();
     let suspects: Vec<Vec<Suspect>> = asks.par_iter().map(|ask| suspects(ask, &system, &enabled)).collect();
     let overlaid = state.laid.changed();

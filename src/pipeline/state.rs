@@ -1,9 +1,12 @@
 //! What an audit reads of a repository: its history's snapshots, its head's files, its names.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::history::cause::Changed;
+use crate::history::declarations::{self, Declarations};
 use crate::history::declared::{self, Declared};
+use crate::history::lists::{Entries, Lists};
 use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
 use crate::history::pairs::Asked;
 use crate::history::snapshot::{self, Census, Content, HeadFile, MOST, Snapshots};
@@ -113,6 +116,41 @@ impl State {
     pub fn declared(&self, repository: &Repository, asked: &declared::Asked) -> Result<Declared, ReadError> {
         let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
         Declared::read(&self.census.head, asked, &overlaid, |read| {
+            let worker = repository.worker()?;
+            let objects = worker.objects()?;
+            read(&objects);
+            Ok(())
+        })
+    }
+
+    /// Reads by grammar what the code declared of the names in `asked`; of those that `in_doubt` says the
+    /// head leaves open, the past too.
+    ///
+    /// # Errors
+    /// Where the object store can't be opened.
+    pub fn declarations(
+        &self,
+        repository: &Repository,
+        asked: &declarations::Asked,
+        in_doubt: impl Fn(&Declarations, &str) -> bool,
+    ) -> Result<Declarations, ReadError> {
+        let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
+        let reader = |read: &mut dyn FnMut(&dyn Objects)| {
+            let worker = repository.worker()?;
+            let objects = worker.objects()?;
+            read(&objects);
+            Ok(())
+        };
+        Declarations::read(asked, &self.census.blobs, self.snapshots.head(), &overlaid, reader, in_doubt)
+    }
+
+    /// Reads the lists of the code that have to do with `asked`, in every snapshot.
+    ///
+    /// # Errors
+    /// Where the object store can't be opened.
+    pub fn lists(&self, repository: &Repository, asked: BTreeSet<Entries>) -> Result<Lists, ReadError> {
+        let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
+        Lists::read(asked, &self.census.blobs, &overlaid, |read| {
             let worker = repository.worker()?;
             let objects = worker.objects()?;
             read(&objects);

@@ -7,7 +7,7 @@ use crate::document::{BlockKind, Document, Span};
 use super::language::{FILES, is_common_variable};
 use super::model::{Kind, Place, Reference, Shape, Standing};
 use super::standing::Standings;
-use super::{inline, sample, shape};
+use super::{definition, inline, link, sample, shape, told};
 
 /// Everything that the page names, in reading order.
 ///
@@ -35,13 +35,29 @@ pub fn extract(doc: &Document) -> Vec<Reference> {
                     _ => Place::Prose,
                 };
                 inline::extract(doc, block, &mut sink);
+                told::extract(doc, block, first, &mut sink);
             }
         }
         let fresh = sink.refs.get_mut(first..).unwrap_or_default();
         fresh.sort_by_key(|r| (r.span.start, r.span.end));
         standings.apply(doc, block, fresh);
     }
+    definitions(doc, &mut sink);
     sink.refs
+}
+
+/// Definitions of links stand outside of blocks; each is told of with the block before it.
+fn definitions(doc: &Document, sink: &mut Sink) {
+    let unused = definition::unused(doc);
+    if unused.is_empty() {
+        return;
+    }
+    for (block, target) in unused {
+        sink.block = block;
+        sink.section = doc.blocks.get(block).map_or(0, |b| b.section);
+        link::push(&target, sink);
+    }
+    sink.refs.sort_by_key(|r| r.block);
 }
 
 /// Where references are gathered; knows where in the page the walk is.

@@ -46,8 +46,10 @@ pub(super) fn push(target: &Target, sink: &mut Sink) {
 
 /// The scheme of a URL; drive letters are none.
 pub(crate) fn scheme(dest: &str) -> Option<&str> {
-    let (scheme, _) = dest.split_once(':')?;
+    let (scheme, rest) = dest.split_once(':')?;
+    // `crate::name` is a path of code.
     let ok = scheme.len() > 1
+        && !rest.starts_with(':')
         && scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
     ok.then_some(scheme)

@@ -1,6 +1,7 @@
 //! What pages name: references, their kinds, and what is said of them.
 
 pub mod claim;
+mod definition;
 mod extract;
 mod inline;
 mod language;
@@ -13,6 +14,7 @@ mod shape;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use extract::extract;
 pub(crate) use language::FILES;

@@ -1,12 +1,17 @@
 //! From suspects to findings: when the reference entered its page, what backed it then, what broke
 //! it, and what stands in its place.
 
+mod place;
+mod respell;
+
 use globset::GlobSet;
 use rayon::prelude::*;
 
+use respell::written;
+
 use super::confidence;
 use super::dates::{LineDates, OwnDates};
-use super::suspect::{NameWitness, PathStyle, Proof, Standing, Suspect};
+use super::suspect::{NameWitness, Proof, Standing, Suspect};
 use super::system::{Page, System};
 use crate::document::{self, DocumentId, Format, Span};
 use crate::finding::{
@@ -108,6 +113,7 @@ pub fn prove(
     prove_paths(&dated, &mut proofs, system, archive, &objects);
     prove_anchors(&dated, &mut proofs, system, archive, &objects);
     prove_lines(&dated, &mut proofs, system, archive)?;
+    place::prove(&dated, &mut proofs, archive, &objects)?;
     let mut occurrences = Occurrences::default();
     let mut page = usize::MAX;
     let mut findings = Vec::new();
@@ -346,33 +352,6 @@ fn prove_paths(
     }
 }
 
-/// The new path as the page would write it.
-fn written(target: &RepoPath, old: &RepoPath, base: &[u8], style: PathStyle, before: &str) -> String {
-    let fragment = before.find('#').map_or("", |at| &before[at..]);
-    let text = match style {
-        PathStyle::Root => target.display().into_owned(),
-        PathStyle::Relative => relative(base, target.as_bytes()),
-        PathStyle::Ending if old.parent() == target.parent() => {
-            // Only the name changed: keep as many folders as the page wrote.
-            let depth = before.trim_matches('/').matches('/').count();
-            let parts: Vec<&[u8]> = target.as_bytes().split(|&b| b == b'/').collect();
-            let kept = parts[parts.len().saturating_sub(depth + 1)..].join(&b'/');
-            String::from_utf8_lossy(&kept).into_owned()
-        }
-        PathStyle::Ending => target.display().into_owned(),
-    };
-    format!("{text}{fragment}")
-}
-
-fn relative(base: &[u8], target: &[u8]) -> String {
-    let base: Vec<&[u8]> = base.split(|&b| b == b'/').filter(|p| !p.is_empty()).collect();
-    let target: Vec<&[u8]> = target.split(|&b| b == b'/').collect();
-    let shared = base.iter().zip(&target).take_while(|(a, b)| a == b).count();
-    let mut parts = vec![b"..".as_slice(); base.len() - shared];
-    parts.extend(&target[shared.min(target.len())..]);
-    String::from_utf8_lossy(&parts.join(&b'/')).into_owned()
-}
-
 /// Looks for the page version that still had the anchor.
 fn prove_anchors(
     dated: &[Dated<'_>],
@@ -586,6 +565,7 @@ fn fix(suspect: &Suspect, replacement: &Replacement, text: &str) -> Option<Fix> 
     let old = match &suspect.proof {
         Proof::Name { text, .. } => text.trim_matches('"'),
         Proof::Path { .. } | Proof::Line { .. } => suspect.anchor.as_str(),
+        Proof::Place { .. } => written,
         Proof::Anchor { .. } => return None,
     };
     let new = match &suspect.proof {

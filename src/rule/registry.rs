@@ -26,6 +26,9 @@ static FILES: &[(&str, &str, &str)] = rule_files![
     ("suppression", "expired-suppression"),
     ("suppression", "invalid-suppression"),
     ("suppression", "unused-suppression"),
+    ("value", "list-drift"),
+    ("value", "moved-reference"),
+    ("value", "signature-drift"),
     ("value", "value-drift"),
     ("value", "version-drift"),
 ];

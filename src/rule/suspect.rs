@@ -62,6 +62,13 @@ pub enum Proof {
         /// The anchor.
         name: String,
     },
+    /// By what stood at a place of a file when the page was written.
+    Place {
+        /// The file.
+        path: RepoPath,
+        /// The place in it.
+        at: At,
+    },
     /// By lines that hold a value, which other lines hold now.
     Line {
         /// Recognises the lines that hold the old value.
@@ -71,6 +78,15 @@ pub enum Proof {
         /// The new value as the page would write it in the place of the anchor.
         replacement: Option<String>,
     },
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// First and last line, from 1.
+    Lines(u32, u32),
+    /// The definition of a name.
+    Name(String),
 }
 
 /// A [`Matcher`] that suspects share.

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use crate::document::Document;
 use crate::history::RepoPath;
+use crate::history::declarations::Declarations;
 use crate::history::facts::Facts;
 use crate::history::lifetime::{Life, Lifetimes};
+use crate::history::lists::Lists;
 use crate::history::pairs::Pairs;
 use crate::history::paths::Paths;
 use crate::history::scan::Role;
@@ -51,6 +53,10 @@ pub struct System<'a> {
     pub lifetimes: &'a Lifetimes,
     /// The values beside the names that pages give values to.
     pub pairs: &'a Pairs,
+    /// What the code declares, by grammar, of the names that pages ask for.
+    pub declarations: &'a Declarations,
+    /// The lists of the code that have to do with those of the pages.
+    pub lists: &'a Lists,
     /// Every page that was parsed, by path.
     pub pages: HashMap<&'a RepoPath, &'a Document>,
     /// What its manifests said of versions.

@@ -168,3 +168,18 @@ fn examples_of_version_drift() {
 fn examples_of_moved_values() {
     rule("value-drift");
 }
+
+#[test]
+fn examples_of_drifted_signatures() {
+    rule("signature-drift");
+}
+
+#[test]
+fn examples_of_drifted_lists() {
+    rule("list-drift");
+}
+
+#[test]
+fn examples_of_moved_references() {
+    rule("moved-reference");
+}

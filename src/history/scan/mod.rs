@@ -17,13 +17,14 @@ pub use ignored::ignoring;
 pub use manifest::{declared, names};
 pub use memo::{Line as MemoLine, Memo};
 pub use route::{route_endings, routes};
+pub(super) use syntax::Syntax;
 pub use syntax::{Language, language_of};
 
 use super::path::RepoPath;
 use super::term::{Domain, Term};
 use role::Line;
 pub use role::declares_flags as declares_options;
-use syntax::{Mark, Syntax};
+use syntax::Mark;
 
 /// What a name does where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -37,7 +37,7 @@ pub enum Language {
 
 /// What opens and closes a text of several lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub enum Mark {
     Double,
     Single,
     Back,
@@ -55,7 +55,7 @@ impl Mark {
 
 /// Comment marks and quotes of a file.
 #[derive(Debug)]
-pub(super) struct Syntax {
+pub struct Syntax {
     pub language: Language,
     line_comments: &'static [&'static [u8]],
     pub block: Option<(&'static [u8], &'static [u8])>,

@@ -18,6 +18,8 @@ pub enum Form {
     Bullets,
     /// First cells of a table.
     Table,
+    /// The headings below a sentence that counts them.
+    Headings,
 }
 
 /// An entry of a list.
@@ -67,7 +69,7 @@ const FEWEST: usize = 3;
 /// The enumerations of a page.
 #[must_use]
 pub fn extract(doc: &Document, refs: &[Reference]) -> Vec<ListClaim> {
-    let mut reader = Reader { doc, refs, intro: None, run: Vec::new(), key: None, out: Vec::new() };
+    let mut reader = Reader { doc, refs, intro: None, run: Vec::new(), key: None, seen: Vec::new(), out: Vec::new() };
     for (index, block) in doc.blocks.iter().enumerate() {
         match &block.kind {
             BlockKind::ListItem { list, .. } => {
@@ -94,11 +96,53 @@ pub fn extract(doc: &Document, refs: &[Reference]) -> Vec<ListClaim> {
     }
     reader.flush();
     let mut out = reader.out;
+    headings(doc, &mut out);
     out.retain(|c| {
         c.items.iter().all(|i| i.reference.and_then(|r| refs.get(r)).is_none_or(|r| r.standing != Standing::Past))
     });
     out.sort_by_key(|c| c.items.first().map(|i| i.span));
     out
+}
+
+/// "There are eight hooks:", with a heading for each below.
+fn headings(doc: &Document, out: &mut Vec<ListClaim>) {
+    let level = |block: &Block| match block.kind {
+        BlockKind::Heading { level } => Some(level),
+        _ => None,
+    };
+    for (index, pair) in doc.blocks.windows(2).enumerate() {
+        let [said, next] = pair else { continue };
+        let (BlockKind::Paragraph, Some(depth)) = (&said.kind, level(next)) else { continue };
+        if said.list_depth > 0 || doc.sections.get(said.section).is_none_or(|s| s.level >= depth) {
+            continue;
+        }
+        let text = BlockText::new(doc, said);
+        if !text.text().trim_end().trim_end_matches(['*', '_', ')']).ends_with([':', '：']) {
+            continue;
+        }
+        let Some(count) = count_in(&text, 0..text.text().len()) else { continue };
+        let below = doc.blocks.iter().skip(index + 1).take_while(|b| level(b).is_none_or(|l| l >= depth));
+        let items: Vec<Item> = below
+            .filter(|b| level(b) == Some(depth))
+            .filter_map(|b| {
+                let words: Vec<&str> = b.inlines.iter().map(|i| i.text.as_str()).collect();
+                let text = words.concat().trim().to_owned();
+                let span = b.inlines.first()?.span;
+                (!text.is_empty() && !text.contains(' ')).then_some(Item { text, span, reference: None })
+            })
+            .collect();
+        if items.len() >= FEWEST {
+            out.push(ListClaim {
+                form: Form::Headings,
+                items,
+                count: Some(count),
+                introduction: text.text().to_owned(),
+                partial: false,
+                section: said.section,
+                block: index,
+            });
+        }
+    }
 }
 
 struct Reader<'a> {
@@ -109,6 +153,8 @@ struct Reader<'a> {
     /// Blocks of the list that is being read: the entry, if its item is led by code.
     run: Vec<(usize, Option<Item>)>,
     key: Option<(Form, u32)>,
+    /// The lists that were read, with their claim: one that a nested list interrupts comes in parts.
+    seen: Vec<((Form, u32), Option<usize>)>,
     out: Vec<ListClaim>,
 }
 
@@ -139,7 +185,16 @@ impl Reader<'_> {
 
     fn flush(&mut self) {
         let run = std::mem::take(&mut self.run);
-        let Some((form, _)) = self.key.take() else { return };
+        let Some(key) = self.key.take() else { return };
+        let form = key.0;
+        let before: Vec<Option<usize>> = self.seen.iter().filter(|(k, _)| *k == key).map(|(_, at)| *at).collect();
+        let interrupted = !before.is_empty();
+        for at in before.into_iter().flatten() {
+            if let Some(claim) = self.out.get_mut(at) {
+                claim.partial = true;
+            }
+        }
+        self.seen.push((key, None));
         let total = run.len();
         let items: Vec<Item> = run.iter().filter_map(|(_, i)| i.clone()).collect();
         let Some(&(block, _)) = run.first() else { return };
@@ -151,7 +206,10 @@ impl Reader<'_> {
         }
         let introduction = intro.map_or_else(String::new, |t| t.text().to_owned());
         let section = self.doc.blocks.get(block).map_or(0, |b| b.section);
-        let partial = is_partial(&introduction);
+        let partial = interrupted || is_partial(&introduction);
+        if let Some(seen) = self.seen.last_mut() {
+            seen.1 = Some(self.out.len());
+        }
         self.out.push(ListClaim { form, items, count, introduction, partial, section, block });
     }
 
@@ -283,31 +341,57 @@ fn is_partial(text: &str) -> bool {
         .any(|w| low.contains(w))
 }
 
+/// Numbers in words, from two.
+const WORDS: [&str; 19] = [
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+];
+/// Numbers in Kanji.
+const KANJI: [(&str, u32); 9] =
+    [("十", 10), ("二", 2), ("三", 3), ("四", 4), ("五", 5), ("六", 6), ("七", 7), ("八", 8), ("九", 9)];
+
+/// Another number in the spelling of `count`; none where that has no word for it.
+#[must_use]
+pub fn respell(count: &Count, value: usize) -> Option<String> {
+    let value = u32::try_from(value).ok()?;
+    let old = count.text.as_str();
+    if old.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(value.to_string());
+    }
+    if KANJI.iter().any(|(k, _)| *k == old) {
+        return KANJI.iter().find(|(_, v)| *v == value).map(|(k, _)| (*k).to_owned());
+    }
+    if old.starts_with(|c: char| ('０'..='９').contains(&c)) {
+        return value.to_string().chars().map(|c| char::from_u32(c as u32 - '0' as u32 + '０' as u32)).collect();
+    }
+    let word = WORDS.get((value as usize).checked_sub(2)?)?;
+    let capital = old.starts_with(|c: char| c.is_ascii_uppercase());
+    let mut letters = word.chars();
+    Some(match letters.next().filter(|_| capital) {
+        Some(first) => format!("{}{}", first.to_ascii_uppercase(), letters.as_str()),
+        None => (*word).to_owned(),
+    })
+}
+
 /// The last number in a range of the text that counts something: "three backends", "3つ", "三種類".
 fn count_in(text: &BlockText<'_>, range: Range<usize>) -> Option<Count> {
-    const WORDS: [&str; 19] = [
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
-    const KANJI: [(&str, u32); 9] =
-        [("十", 10), ("二", 2), ("三", 3), ("四", 4), ("五", 5), ("六", 6), ("七", 7), ("八", 8), ("九", 9)];
     const COUNTERS: [&str; 10] = ["つ", "種類", "個", "件", "通り", "項目", "段階", "種", "本", "モード"];
     let body = text.text().get(range.clone())?;
     let mut best: Option<(usize, usize, u32)> = None;

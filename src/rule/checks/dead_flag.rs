@@ -30,7 +30,8 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let spelling = reference.parts.first()?;
     let bare = bare(spelling)?;
     let life = if bare.len() == 1 { system.life_exact(spelling) } else { system.life(bare) };
-    let had = system.earlier(life.role(Role::Flag));
+    let roles = roles(bare);
+    let had = system.earlier(life.any(roles));
     if had.is_empty() {
         return None;
     }
@@ -47,7 +48,7 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         _ => "declared",
     };
     let probability = confidence::of(ID, circumstance);
-    let suspect = name::suspect(system, ID, reference, bare, &[Role::Flag], had, probability, "option ");
+    let suspect = name::suspect(system, ID, reference, bare, roles, had, probability, "option ");
     let mut suspect = name::backed_by(suspect, Backing::Option);
     suspect.subject.clone_from(spelling);
     // A field `dry_run` declares the option `--dry-run`: any spelling backs it.
@@ -64,6 +65,13 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         witness.needle = spelling.as_bytes().to_vec();
     }
     Some(suspect)
+}
+
+/// The roles that declare an option. A name of several words in a string of its own is one, too: declarations
+/// that go over several lines hold nothing else on that line.
+fn roles(bare: &str) -> &'static [Role] {
+    let several = bare.len() > 7 && bare.contains(['.', '-']);
+    if several { &[Role::Flag, Role::Literal] } else { &[Role::Flag] }
 }
 
 fn bare(spelling: &str) -> Option<&str> {

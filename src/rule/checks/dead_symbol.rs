@@ -142,13 +142,16 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     let keyed = system.earlier(spelt.role(Role::Key));
     let weak = reference.shape.weak;
     // A plain word that was only ever a string or a key proves something only if it is gone for good.
-    if rest == Rest::Declared || weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) {
+    let respelt = rest == Rest::Declared && defined && is_respelt(segment, &exact, system);
+    if rest == Rest::Declared && !respelt || weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) {
         return None;
     }
     if is_package(segment, system) {
         return None;
     }
     let circumstance = match (defined, reference.place) {
+        // Other names fold to it; this one is nowhere any more, not even in words.
+        _ if respelt => "lives-on",
         _ if rest == Rest::Uses => "used",
         // Parameters and other names that a sample introduces.
         _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
@@ -237,6 +240,16 @@ fn is_own_path(reference: &Reference, system: &System<'_>) -> bool {
                     .is_some_and(|name| Term::folded(name.as_bytes()) == Term::folded(first.as_bytes()))
             })
     })
+}
+
+/// Whether a name of several words that begins with a capital, as types do, stands nowhere at the head as it is
+/// spelt, though its letters do.
+fn is_respelt(name: &str, exact: &Life, system: &System<'_>) -> bool {
+    let humps = name.bytes().filter(u8::is_ascii_uppercase).count();
+    let mixed = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric())
+        && name.bytes().any(|b| b.is_ascii_lowercase());
+    mixed && humps > 1 && name.len() > 8 && !system.at_head(exact.anywhere())
 }
 
 /// Whether a dotted name is that of a setting: words, of which the code had the last as a key alone.

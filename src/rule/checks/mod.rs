@@ -5,11 +5,15 @@ pub mod dead_config_key;
 pub mod dead_env_var;
 pub mod dead_flag;
 pub mod dead_link;
+pub mod dead_member;
 pub mod dead_metric;
 pub mod dead_path;
 pub mod dead_resource;
 pub mod dead_route;
 pub mod dead_symbol;
+pub mod list_drift;
+pub mod moved_reference;
+pub mod signature_drift;
 pub mod value_drift;
 pub mod version_drift;
 
@@ -33,6 +37,10 @@ pub const ALL: &[(&str, Check)] = &[
     (dead_resource::ID, dead_resource::check),
     (dead_route::ID, dead_route::check),
     (dead_symbol::ID, dead_symbol::check),
+    (dead_symbol::ID, dead_member::check),
+    (list_drift::ID, list_drift::check),
+    (moved_reference::ID, moved_reference::check),
+    (signature_drift::ID, signature_drift::check),
     (value_drift::ID, value_drift::check),
     (version_drift::ID, version_drift::check),
 ];

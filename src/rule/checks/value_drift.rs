@@ -68,7 +68,13 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
         return None;
     }
     let pairs: Vec<&Pair> = system.pairs.of(key).collect();
-    let moved = trace(&pairs, &claim.literal, system)?;
+    // A default may be of another kind now: a name that became a switch.
+    let any_kind = || {
+        let moved =
+            (claim.relation == Relation::Default).then(|| trace(&pairs, &claim.literal, system, true)).flatten();
+        moved.filter(|m| m.probability >= 0.95).map(|m| Moved { probability: 0.85, ..m })
+    };
+    let moved = trace(&pairs, &claim.literal, system, false).or_else(any_kind)?;
     let files: BTreeSet<&RepoPath> = pairs.iter().filter(|p| p.tie <= Tie::Default).map(|p| &p.path).collect();
     let plain = !key.contains(['_', '-']) && !key.chars().skip(1).any(char::is_uppercase);
     let common = match (plain && reference.parts.len() < 2, files.len()) {
@@ -163,11 +169,13 @@ fn display(literal: &Literal) -> String {
 }
 
 /// Follows a value through the pairs of its key.
-fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>) -> Option<Moved<'p>> {
+///
+/// With `any_kind` a literal of another kind may have taken its place.
+fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>, any_kind: bool) -> Option<Moved<'p>> {
     if pairs.iter().any(|p| system.at_head(p.held) && p.literal.agrees(literal)) {
         return None;
     }
-    let firm = |p: &&&Pair| p.tie <= Tie::Default && p.literal.is_kind_of(literal);
+    let firm = |p: &&&Pair| p.tie <= Tie::Default && (any_kind || p.literal.is_kind_of(literal));
     let olds: Vec<&'p Pair> = pairs.iter().filter(firm).filter(|p| p.literal.agrees(literal)).copied().collect();
     let had = system.earlier(olds.iter().fold(Mask::default(), |mask, p| mask.or(p.held)));
     let last = had.newest()?;

@@ -11,6 +11,7 @@ use crate::rule::confidence;
 use crate::rule::suspect::{LineMatcher, Proof, Standing, Suspect};
 use crate::rule::system::{Page, System};
 
+mod announced;
 mod context;
 mod matcher;
 
@@ -27,6 +28,7 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     if page.document.tense != Tense::Current {
         return;
     }
+    announced::check(page, system, out);
     let claims = version::extract(page.document, page.references);
     for claim in &claims {
         let Some(wanted) = wanted(claim) else { continue };
