@@ -19,6 +19,7 @@ mod fix;
 mod fix_command;
 mod github;
 mod html;
+mod judge;
 mod markdown;
 mod nothing_runs;
 mod notion;

@@ -13,6 +13,7 @@ pub mod graph;
 pub mod impact;
 pub mod init;
 mod job;
+pub mod judge;
 pub mod merge;
 pub mod publish;
 pub mod review;
