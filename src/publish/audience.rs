@@ -113,7 +113,8 @@ pub async fn readers(api: &Api, target: &Slug, told: &Told, audit: &Audit) -> Re
     let mut systems = Vec::new();
     for (index, system) in audit.systems.iter().enumerate() {
         let own = index == 0 && system.repo == ".";
-        systems.push(of_address(api, &mut asked, host.as_deref(), own.then_some(target), system.web.as_deref()).await);
+        let told = of_address(api, &mut asked, host.as_deref(), own.then_some(target), system.web.as_deref()).await;
+        systems.push(narrower(told, system.visibility));
     }
     let mut sources = BTreeMap::new();
     for document in &audit.documents {
@@ -127,16 +128,26 @@ pub async fn readers(api: &Api, target: &Slug, told: &Told, audit: &Audit) -> Re
             }
             _ => Visibility::Private,
         };
-        sources.insert(key(document), visibility);
+        sources.insert(key(document), narrower(visibility, document.visibility));
     }
     Ok(Readers { target: told.visibility, sources, systems })
+}
+
+/// What GitHub tells, or what the source told when it was read where that is narrower.
+fn narrower(told: Visibility, recorded: Option<crate::source::Visibility>) -> Visibility {
+    use crate::source::Visibility as Recorded;
+    match recorded {
+        Some(Recorded::Private) => Visibility::Private,
+        Some(Recorded::Internal) => told.max(Visibility::Internal),
+        Some(Recorded::Public | Recorded::Unknown) | None => told,
+    }
 }
 
 /// Pages with the same key have the same readers.
 fn key(document: &crate::report::json::v1::Document) -> String {
     match (document.source.as_str(), document.url.as_deref().and_then(slug_of)) {
-        ("github" | "github-wiki", Some(slug)) => format!("{} {slug}", document.source),
-        (source, _) => source.to_owned(),
+        ("github" | "github-wiki", Some(slug)) => format!("{} {slug} {:?}", document.source, document.visibility),
+        (source, _) => format!("{source} {:?}", document.visibility),
     }
 }
 
@@ -177,7 +188,11 @@ impl Readers {
         let systems = audit.systems.iter().enumerate().map(|(n, s)| visibility(n == 0 && s.repo == "."));
         Self {
             target: Visibility::Public,
-            sources: audit.documents.iter().map(|d| (key(d), visibility(d.source == "git"))).collect(),
+            sources: audit
+                .documents
+                .iter()
+                .map(|d| (key(d), narrower(visibility(d.source == "git"), d.visibility)))
+                .collect(),
             systems: systems.collect(),
         }
     }

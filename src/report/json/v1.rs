@@ -4,12 +4,14 @@
 //! change; a change here that a reader would notice needs a new version.
 
 mod change;
+mod hidden;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use change::{Change, ReadAgain, Role, Waived, WaivedKind};
+pub use hidden::{Inconclusive, Suppressed};
 
 use crate::finding::{CauseKind, Level, Severity};
 use crate::source::Visibility;
@@ -635,28 +637,4 @@ pub struct Fix {
     pub old: String,
     /// What to write.
     pub text: String,
-}
-
-/// What could not be decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Inconclusive {
-    /// The page's id; none where it concerns the run as a whole.
-    pub document: Option<String>,
-    /// A stable word: `shallow`, `too-large`, `encoding`, `no-release-tag`, `unreadable` …
-    pub reason: String,
-    /// What happened and what mends it.
-    pub message: String,
-}
-
-/// A finding that is hidden.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Suppressed {
-    /// The finding.
-    pub finding: Finding,
-    /// What hides it: `comment` or `baseline`.
-    pub by: String,
-    /// The reason given there.
-    pub reason: String,
-    /// The last day on which it is hidden, if one is set (`YYYY-MM-DD`).
-    pub until: Option<String>,
 }
