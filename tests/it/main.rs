@@ -14,6 +14,7 @@ mod collect;
 mod config;
 mod crawl_benchmark;
 mod dify;
+mod elsewhere;
 mod export;
 mod fix;
 mod fix_command;

@@ -14,6 +14,7 @@ pub mod impact;
 pub mod init;
 mod job;
 pub mod judge;
+pub mod map;
 pub mod merge;
 pub mod publish;
 pub mod review;
@@ -52,6 +53,7 @@ pub fn main() -> Exit {
         Command::Review(args) => review::run(&args),
         Command::Fix(args) => fix::run(&args, color),
         Command::Init(args) => init::run(&args),
+        Command::Map(args) => map::run(&args, color),
         Command::Merge(args) => merge::run(&args, color),
         Command::Rules(args) => rules::run(&args),
         Command::Cache(args) => cache::run(&args),
