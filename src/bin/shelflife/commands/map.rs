@@ -67,6 +67,7 @@ pub fn run(args: &Args, color: ColorChoice) -> Result<Exit, Failure> {
         min_confidence: Level::Medium,
         baseline: None,
         reviews: None,
+        judge: None,
         config,
     };
     let collected = given::pages(&options, args.what.from.as_deref(), &progress)?;
