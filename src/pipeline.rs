@@ -10,6 +10,7 @@ mod compare;
 mod error;
 mod foreign;
 mod given;
+mod judged;
 mod mapped;
 mod options;
 mod outcome;
@@ -98,7 +99,7 @@ pub fn audit_change(
 /// The names of all findings that the repository has at `commit`, hidden and unsure ones included.
 fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<BTreeSet<Fingerprint>, AuditError> {
     let own = Repository::open(&options.root)?.pinned_to(commit)?;
-    let options = AuditOptions { baseline: None, now: Some(now), ..options.clone() };
+    let options = AuditOptions { baseline: None, judge: None, now: Some(now), ..options.clone() };
     let empty = Collected::default();
     let mut read = Read::new(&options, &Given::nothing(), Some(own), None, &empty, &Silent)?;
     read.releases = false;
@@ -250,7 +251,9 @@ impl<'a> Read<'a> {
         }
         undecided.extend(map.undecided(self));
         undecided.extend(self.undated());
-        outcome::finish(self, options, &map, findings, undecided)
+        let judged = judged::judge(options, self, progress)?;
+        let judged = judged::take(judged, &mut findings, &mut undecided);
+        Ok(judged.publish(outcome::finish(self, options, &map, findings, undecided)?))
     }
 
     /// The pages to compare with a system: the audited repository, or one of [`Self::others`].

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::config::raw::RawConfig;
 use crate::exclusion::list::v1::List;
+use crate::judge::answer::Answer;
 use crate::report::json::v1::Audit;
 use crate::rule::RuleFile;
 
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Schema> {
         Schema { file: "audit-v1.json", json: of::<Audit>(Side::Written) },
         Schema { file: "config.json", json: of::<RawConfig>(Side::Toml) },
         Schema { file: "exclusion-list-v1.json", json: of::<List>(Side::Read) },
+        Schema { file: "judge-answer.json", json: of::<Answer>(Side::Read) },
         Schema { file: "rule.json", json: of::<RuleFile>(Side::Toml) },
     ]
 }

@@ -10,8 +10,8 @@ use super::raw::RawConfig;
 use super::rules::RuleSpec;
 use super::text::Source;
 use super::{
-    CacheConfig, Config, DocumentsConfig, ExportConfig, FILE_NAME, PolicyConfig, RunConfig, SourceConfig, SystemConfig,
-    VersionConfig,
+    CacheConfig, Config, DocumentsConfig, ExportConfig, FILE_NAME, JudgeConfig, PolicyConfig, RunConfig, SourceConfig,
+    SystemConfig, VersionConfig,
 };
 use super::{hint, rules, run, system, trust};
 
@@ -145,6 +145,7 @@ fn resolve(raw: RawConfig, origin: Origin, known: &[RuleSpec], source: &Source<'
         bots: system::names(&raw.bots.unwrap_or_default(), source)?,
         export: ExportConfig::resolve(raw.export.unwrap_or_default(), source)?,
         policy: PolicyConfig::resolve(raw.policy.unwrap_or_default(), source)?,
+        judge: JudgeConfig::resolve(raw.judge.unwrap_or_default(), source)?,
     })
 }
 

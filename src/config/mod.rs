@@ -12,6 +12,7 @@ pub mod cache;
 pub mod documents;
 pub mod error;
 pub mod export;
+pub mod judge;
 pub mod load;
 pub mod policy;
 pub mod raw;
@@ -34,6 +35,7 @@ pub use cache::CacheConfig;
 pub use documents::DocumentsConfig;
 pub use error::ConfigError;
 pub use export::ExportConfig;
+pub use judge::JudgeConfig;
 pub use load::{Loaded, Origin, find, load, parse, parse_bytes};
 pub use policy::{AreaConfig, PolicyConfig};
 pub use rules::{OptionSpec, OptionValue, RuleConfig, RuleSpec};
@@ -70,6 +72,8 @@ pub struct Config {
     pub export: ExportConfig,
     /// What is laid over the policy.
     pub policy: PolicyConfig,
+    /// The model that compares pages with changed code.
+    pub judge: JudgeConfig,
 }
 
 impl Config {

@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::cache::RawCache;
 use super::documents::RawDocuments;
 use super::export::RawExport;
+use super::judge::RawJudge;
 use super::policy::RawPolicy;
 use super::rules::RawRule;
 use super::run::FailOn;
@@ -56,4 +57,6 @@ pub struct RawConfig {
     pub export: Option<RawExport>,
     /// When pages should be looked at again, and what happens to what could not be decided.
     pub policy: Option<RawPolicy>,
+    /// The model that compares pages with changed code. Counts only in a file given with `--config`.
+    pub judge: Option<RawJudge>,
 }

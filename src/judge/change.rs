@@ -58,8 +58,9 @@ pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     let old_lines: Vec<&str> = old.lines().collect();
     let new_lines: Vec<&str> = new.lines().collect();
     let mut out = Vec::new();
-    let mut last_end = 0usize;
     let mut open: Option<Hunk> = None;
+    // One past the last line of the new state that a change covers.
+    let mut covered = 0usize;
     for hunk in diff.hunks().take(MOST_HUNKS) {
         let (before, after) = (wide(&hunk.before), wide(&hunk.after));
         let removed = old_lines.get(before.clone()).unwrap_or_default();
@@ -67,40 +68,33 @@ pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
         if same_but_blanks(removed, added) {
             continue;
         }
-        let lead = after.start.saturating_sub(CONTEXT).max(last_end);
-        let joins = open.is_some() && lead <= last_end && after.start <= last_end + CONTEXT;
-        if !joins {
-            out.extend(open.take());
-        }
-        let mut this = open.take().unwrap_or_else(|| Hunk { within: within(&new_lines, lead), lines: Vec::new() });
-        keep(&mut this, &new_lines, lead.min(after.start)..after.start);
+        let mut this = match open.take() {
+            // Near changes share a hunk, with all that stands between them.
+            Some(mut this) if after.start <= covered + 2 * CONTEXT => {
+                keep(&mut this, &new_lines, covered..after.start);
+                this
+            }
+            before => {
+                if let Some(mut done) = before {
+                    keep(&mut done, &new_lines, covered..covered + CONTEXT);
+                    out.push(done);
+                }
+                let lead = after.start.saturating_sub(CONTEXT).max(covered);
+                let mut this = Hunk { within: within(&new_lines, lead), lines: Vec::new() };
+                keep(&mut this, &new_lines, lead..after.start);
+                this
+            }
+        };
         push_changed(&mut this, &mut out, removed, before.start, added, after.start);
-        let tail = (after.end + CONTEXT).min(new_lines.len());
-        keep(&mut this, &new_lines, after.end..tail);
-        last_end = tail;
-        // The next hunk may begin within this one's context: those lines are not shown twice.
+        covered = after.end;
         open = Some(this);
     }
-    out.extend(open);
-    out.retain(|hunk| hunk.changed().next().is_some());
-    for hunk in &mut out {
-        settle(hunk);
+    if let Some(mut done) = open {
+        keep(&mut done, &new_lines, covered..covered + CONTEXT);
+        out.push(done);
     }
+    out.retain(|hunk| hunk.changed().next().is_some());
     out
-}
-
-/// Where context of one hunk runs into the next change, the kept lines that the change then covers are
-/// taken back.
-fn settle(hunk: &mut Hunk) {
-    let mut seen = 0u32;
-    hunk.lines.retain(|line| match line.mark {
-        Mark::Removed => true,
-        _ if line.number <= seen => false,
-        _ => {
-            seen = line.number;
-            true
-        }
-    });
 }
 
 fn keep(hunk: &mut Hunk, lines: &[&str], range: std::ops::Range<usize>) {

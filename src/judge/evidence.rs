@@ -174,7 +174,7 @@ mod tests {
     fn one_line_seen_from_two_moments_is_shown_once() {
         let hunk = hunks("a = 1\n", "a = 2\n");
         let mut twice = vec![found(&hunk[0], 0, 0, 5.0), found(&hunk[0], 0, 0, 4.0)];
-        twice[1].old = Some(Oid::zero());
+        twice[1].old = Some(Oid::ZERO_SHA1);
         let choice = Choice::of(twice, 1000).unwrap();
         assert_eq!(choice.by_file.iter().map(|(.., hunks)| hunks.len()).sum::<usize>(), 1);
     }

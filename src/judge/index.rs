@@ -101,13 +101,11 @@ impl Index {
         Ok(Self { files, postings, average })
     }
 
-    /// How rare a term is: 0 for one that every file holds, or none.
+    /// How rare a term is: next to 0 for one that every file holds. What no file holds any more is the
+    /// rarest: a value that the code gave up.
     #[must_use]
     pub fn rarity(&self, term: Term) -> f32 {
         let holders = self.postings.get(&term).map_or(0, Vec::len);
-        if holders == 0 {
-            return 0.0;
-        }
         #[allow(clippy::cast_precision_loss)]
         let (n, df) = (self.files.len() as f32, holders as f32);
         (1.0 + (n - df + 0.5) / (df + 0.5)).ln().max(0.0)

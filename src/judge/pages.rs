@@ -37,13 +37,6 @@ const MOST_ALIKE: usize = 12;
 /// Files of code that are searched for what bears a value out.
 const MOST_FILES: usize = 40;
 
-/// The code bears the other page out.
-const BORNE_OUT: f32 = 0.86;
-/// The other page is the newer copy.
-const NEWER: f32 = 0.66;
-/// A model found it, by quotes that hold.
-const JUDGED: f32 = 0.7;
-
 /// One of two passages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Side {
@@ -346,10 +339,10 @@ pub(super) fn finding(
         instead: Some(proved.instead.clone()),
         by: "comparison of pages".to_owned(),
     };
-    let probability = if proved.code.is_some() { BORNE_OUT } else { NEWER };
+    let circumstance = if proved.code.is_some() { "pages-code" } else { "pages-newer" };
     let evidence =
         Evidence { now: proved.code.iter().cloned().collect(), judgement: Some(judgement), ..Evidence::default() };
-    verify::finding(page, proved.side.passage.section, proved.span, evidence, probability, code, occurrence)
+    verify::finding(page, proved.side.passage.section, proved.span, evidence, circumstance, code, occurrence)
 }
 
 /// The newer passage of a pair as a hunk of added lines, which is how the question shows it.
@@ -386,5 +379,5 @@ pub(super) fn judged(
         judgement: Some(verify::judgement(item, model)),
         ..Evidence::default()
     };
-    Some(verify::finding(page, pair.old.passage.section, placed.page, evidence, JUDGED, code, occurrence))
+    Some(verify::finding(page, pair.old.passage.section, placed.page, evidence, "quoted", code, occurrence))
 }

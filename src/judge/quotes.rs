@@ -212,7 +212,7 @@ mod tests {
     use crate::judge::change::hunks;
 
     const PAGE: &str = "# Retries\n\nIt retries three times\nwith a fixed delay.\n\n他の設定は３０秒です。\n";
-    const OLD: &str = "fn delay(&self) -> Duration {\n    let delay = base;\n    // moved along\n    wait(delay)\n}\n\n\n\n\n\n\n\n\nend\n";
+    const OLD: &str = "fn delay(&self) -> Duration {\n    let delay = base;\n    wait(delay)\n    // moved along\n}\n\n\n\n\n\n\n\n\nend\n";
     const NEW: &str = "fn delay(&self) -> Duration {\n    let delay = base * 2u32.pow(attempt);\n    wait(delay)\n}\n\n\n\n\n\n\n\n\n    // moved along\nend\n";
 
     fn item(page: &str, code: &str, instead: &str) -> Item {

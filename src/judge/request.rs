@@ -1,6 +1,7 @@
 //! A question as the body of a chat completion, and what it is known by.
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::prompt::{Question, hex};
@@ -52,7 +53,7 @@ struct ResponseFormat {
 struct NamedSchema {
     name: &'static str,
     strict: bool,
-    schema: serde_json::Value,
+    schema: Form,
 }
 
 /// A request that is ready to go.
@@ -116,34 +117,66 @@ impl Request {
     }
 }
 
-/// The form of the answer in the subset of JSON Schema that servers take; properties in the order in which
-/// they are to be written. It says what `docs/schema/judge-answer.json` says.
+/// A form in the subset of JSON Schema that servers take. Written by hand, since properties must keep the
+/// order in which they are to be filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Form {
+    /// A text.
+    Text,
+    /// One of these words.
+    Word(Vec<&'static str>),
+    /// A list.
+    List(Box<Form>),
+    /// An object with exactly these members.
+    Object(Vec<(&'static str, Form)>),
+}
+
+impl Serialize for Form {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Text => map.serialize_entry("type", "string")?,
+            Self::Word(words) => {
+                map.serialize_entry("type", "string")?;
+                map.serialize_entry("enum", words)?;
+            }
+            Self::List(items) => {
+                map.serialize_entry("type", "array")?;
+                map.serialize_entry("items", items)?;
+            }
+            Self::Object(members) => {
+                map.serialize_entry("type", "object")?;
+                map.serialize_entry("properties", &Members(members))?;
+                let required: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+                map.serialize_entry("required", &required)?;
+                map.serialize_entry("additionalProperties", &false)?;
+            }
+        }
+        map.end()
+    }
+}
+
+struct Members<'f>(&'f [(&'static str, Form)]);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, form)| (name, form)))
+    }
+}
+
+/// The form of the answer: what `docs/schema/judge-answer.json` says, with the verdict last.
 #[must_use]
-pub fn schema() -> serde_json::Value {
-    let text = || serde_json::json!({ "type": "string" });
-    let categories: Vec<&str> = super::answer::Category::ALL.iter().map(|c| c.as_str()).collect();
-    let mut properties = serde_json::Map::new();
-    properties.insert("page_quote".into(), text());
-    properties.insert("code_quote".into(), text());
-    properties.insert("category".into(), serde_json::json!({ "type": "string", "enum": categories }));
-    properties.insert("why".into(), text());
-    properties.insert("instead".into(), text());
-    properties.insert(
-        "verdict".into(),
-        serde_json::json!({ "type": "string", "enum": ["contradicts", "consistent", "unknown"] }),
-    );
-    let required: Vec<String> = properties.keys().cloned().collect();
-    serde_json::json!({
-        "type": "object",
-        "properties": { "items": { "type": "array", "items": {
-            "type": "object",
-            "properties": properties,
-            "required": required,
-            "additionalProperties": false,
-        }}},
-        "required": ["items"],
-        "additionalProperties": false,
-    })
+pub fn schema() -> Form {
+    let categories = super::answer::Category::ALL.iter().map(|c| c.as_str()).collect();
+    let item = Form::Object(vec![
+        ("page_quote", Form::Text),
+        ("code_quote", Form::Text),
+        ("category", Form::Word(categories)),
+        ("why", Form::Text),
+        ("instead", Form::Text),
+        ("verdict", Form::Word(vec!["contradicts", "consistent", "unknown"])),
+    ]);
+    Form::Object(vec![("items", Form::List(Box::new(item)))])
 }
 
 #[cfg(test)]

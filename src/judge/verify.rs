@@ -13,16 +13,11 @@ use crate::finding::{
     Cause, CauseKind, Confidence, Evidence, Finding, Fingerprint, Judgement, MomentEvidence, Severity, Witness,
 };
 use crate::history::{MainIx, Objects, PageHistories};
+use crate::rule::registry;
 
 /// The rule under which contradictions are reported.
 pub const RULE: &str = "contradiction";
 
-/// A contradiction whose quotes hold …
-const HOLDS: f32 = 0.72;
-/// … and whose line lost a word or a value with the change that is quoted …
-const LOST: f32 = 0.13;
-/// … or at least names what changed.
-const NAMED: f32 = 0.05;
 /// What is shown of a quote in a message, in characters.
 const SHOWN: usize = 140;
 /// What a model says, in characters.
@@ -122,8 +117,8 @@ impl Maker<'_> {
             judgement: Some(judgement(item, self.model)),
             ..Evidence::default()
         };
-        let probability = probability(placed.page.of(&page.document.text), hunk);
-        Some(finding(page, pack.passage.section, placed.page, evidence, probability, self.code, occurrence))
+        let circumstance = circumstance(placed.page.of(&page.document.text), hunk);
+        Some(finding(page, pack.passage.section, placed.page, evidence, circumstance, self.code, occurrence))
     }
 
     /// The commit that brought `line` to the file, or took it away.
@@ -177,13 +172,13 @@ pub(super) fn judgement(item: &Item, model: &str) -> Judgement {
     }
 }
 
-/// A finding of the judge at `span` of `page`.
+/// A finding of the judge at `span` of `page`; how sure it is stands in the rule's file under `circumstance`.
 pub(super) fn finding(
     page: &Page<'_>,
     section: usize,
     span: Span,
     evidence: Evidence,
-    probability: f32,
+    circumstance: &str,
     code: Code<'_>,
     occurrence: &mut dyn FnMut(&str) -> usize,
 ) -> Finding {
@@ -200,7 +195,7 @@ pub(super) fn finding(
     Finding {
         rule: RULE,
         severity: Severity::Warning,
-        confidence: Confidence::new(probability),
+        confidence: registry::get(RULE).map_or_else(|| Confidence::new(0.5), |rule| rule.confidence(circumstance)),
         message: format!("\"{shown}\""),
         document: document.id.clone(),
         section,
@@ -214,16 +209,21 @@ pub(super) fn finding(
     }
 }
 
-/// How sure we are: quotes that hold are the ground; a plain comparison of the words lifts it.
-fn probability(quote: &str, hunk: &Hunk) -> f32 {
+/// Which of the rule's circumstances holds: quotes that hold are the ground, a plain comparison of the
+/// words lifts it.
+fn circumstance(quote: &str, hunk: &Hunk) -> &'static str {
     let of = |mark: Mark| -> rustc_hash::FxHashSet<_> {
         hunk.lines.iter().filter(|l| l.mark == mark).flat_map(|l| words::set(&l.text)).collect()
     };
     let (removed, added) = (of(Mark::Removed), of(Mark::Added));
     let quoted = words::set(quote);
-    let lost = quoted.iter().any(|term| removed.contains(term) && !added.contains(term));
-    let named = quoted.iter().any(|term| removed.contains(term) || added.contains(term));
-    HOLDS + if lost { LOST } else { 0.0 } + if named { NAMED } else { 0.0 }
+    if quoted.iter().any(|term| removed.contains(term) && !added.contains(term)) {
+        "lost"
+    } else if quoted.iter().any(|term| removed.contains(term) || added.contains(term)) {
+        "named"
+    } else {
+        "quoted"
+    }
 }
 
 /// A model's words as one line of bounded length.

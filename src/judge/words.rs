@@ -8,6 +8,28 @@ use crate::history::term::Term;
 
 /// Words that say nothing of what a sentence is about.
 const COMMON: &[&str] = &[
+    "an",
+    "as",
+    "at",
+    "be",
+    "by",
+    "do",
+    "go",
+    "if",
+    "in",
+    "is",
+    "it",
+    "me",
+    "my",
+    "no",
+    "of",
+    "on",
+    "or",
+    "so",
+    "to",
+    "up",
+    "us",
+    "we",
     "about",
     "above",
     "after",
@@ -140,6 +162,9 @@ const COMMON: &[&str] = &[
     "bool",
 ];
 
+/// What is shorter is no name, whatever it is made of.
+const SHORTEST_NAME: usize = 5;
+
 /// What a term is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shape {
@@ -243,7 +268,9 @@ fn literal(text: &[u8]) -> Term {
 fn name(text: &[u8], sink: &mut dyn FnMut(Term, Shape)) {
     let parts = parts(text);
     if parts.len() > 1 {
-        sink(Term::folded(text), Shape::Name);
+        // Units (`MiB`) and the like are words.
+        let shape = if text.len() >= SHORTEST_NAME { Shape::Name } else { Shape::Word };
+        sink(Term::folded(text), shape);
     }
     for part in parts {
         if let Some(term) = word(part) {

@@ -60,6 +60,9 @@ pub enum AuditError {
         /// The system's words.
         message: String,
     },
+    /// The judge could not do its work.
+    #[error(transparent)]
+    Judge(#[from] crate::judge::JudgeError),
     /// No worker threads could be started.
     #[error("no worker threads could be started: {message} (try a smaller --jobs)")]
     Threads {

@@ -30,6 +30,8 @@ pub struct AuditOptions {
     pub baseline: Option<PathBuf>,
     /// A file of reviews, which reset the age of pages.
     pub reviews: Option<PathBuf>,
+    /// What the judge is asked to do; none where it is not asked.
+    pub judge: Option<crate::judge::Options>,
 }
 
 /// Where facts are kept between runs.

@@ -35,6 +35,8 @@ pub struct AuditOutcome {
     pub triaged: Triaged,
     /// What the user should know and what did not end the audit; a line each.
     pub warnings: Vec<String>,
+    /// In a dry run of the judge, the questions that it would put, in order.
+    pub questions: Vec<crate::judge::Planned>,
 }
 
 /// The audited repository, as what ranks its pages is read from it.
@@ -128,7 +130,7 @@ pub(super) fn finish(
         ranking::apply(&mut audit, parts, &edits, &policy)?;
     }
     verdict::apply(&mut audit, &policy);
-    Ok(AuditOutcome { audit, triaged, warnings })
+    Ok(AuditOutcome { audit, triaged, warnings, questions: Vec::new() })
 }
 
 fn read_reviews(path: &Path) -> Result<Reviews, AuditError> {

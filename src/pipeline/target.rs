@@ -155,6 +155,7 @@ impl<'t> Knowledge<'t> {
                 .iter()
                 .map(|end| lifetimes.of(Term::of(Domain::Route, end)).anywhere())
                 .fold(Mask::default(), Mask::or),
+            Kind::Command => lifetimes.of(Term::of(Domain::Command, last.as_bytes())).anywhere(),
             Kind::Link | Kind::Dependency => Mask::default(),
             _ => {
                 let name = last.trim_start_matches('-');

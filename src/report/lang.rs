@@ -151,6 +151,10 @@ impl Strings {
     /// happened, and else the message stays as it is.
     #[must_use]
     pub fn headline(&self, finding: &Finding) -> String {
+        // What a page says in words is quoted as it is.
+        if finding.evidence.judgement.is_some() {
+            return sentence(&finding.message);
+        }
         let text = finding.location.text.trim();
         let plain = !text.is_empty() && text.chars().count() <= 80 && !text.contains(['`', '\n', '\r']);
         let Some(cause) = finding.evidence.cause.as_ref().filter(|_| self.lang != Lang::En && plain) else {

@@ -44,7 +44,11 @@ pub fn write(out: &mut dyn Write, audit: &Audit, style: Style) -> io::Result<()>
     if !audit.findings.is_empty() || !audit.inconclusive.is_empty() || !waived.is_empty() {
         writeln!(out)?;
     }
-    writeln!(out, "{}", summary(audit))
+    writeln!(out, "{}", summary(audit))?;
+    match &audit.judge {
+        Some(judge) => writeln!(out, "judge: {}", terminal(&judge.line())),
+        None => Ok(()),
+    }
 }
 
 fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Result<()> {

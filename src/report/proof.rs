@@ -1,6 +1,6 @@
 //! The proof of a finding in words, a line each: for every report that people read.
 
-use super::json::v1::{Commit, Evidence, Witness};
+use super::json::v1::{Commit, Evidence, Judgement, Witness};
 use crate::finding::CauseKind;
 
 /// How much of a line of code is shown.
@@ -10,6 +10,9 @@ const SHOWN: usize = 100;
 /// now. Raw text of pages and code: each report escapes it in its own way.
 #[must_use]
 pub fn lines(evidence: &Evidence) -> Vec<String> {
+    if let Some(judgement) = &evidence.judgement {
+        return judged(evidence, judgement);
+    }
     let mut lines = Vec::new();
     let mut first: Vec<String> = Vec::new();
     if let Some(moment) = &evidence.moment {
@@ -62,6 +65,31 @@ pub fn lines(evidence: &Evidence) -> Vec<String> {
         (None, Some(now)) if now.text.is_empty() => lines.push(format!("now in {}", place(now))),
         (None, Some(now)) => lines.push(format!("now in {}: {}", place(now), clip(&now.text))),
         (None, None) => {}
+    }
+    lines
+}
+
+/// The lines of a contradiction: the code that decides, the commit that made it so, and what the judge
+/// says.
+fn judged(evidence: &Evidence, judgement: &Judgement) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(now) = evidence.now.first() {
+        lines.push(format!("now  {}  `{}`", place(now), clip(&now.text)));
+    } else if let Some(then) = evidence.witnesses.first() {
+        lines.push(format!("then  {}  `{}`", place(then), clip(&then.text)));
+    }
+    if let Some(cause) = &evidence.cause {
+        let verb = if cause.kind == CauseKind::Removed { "removed" } else { "changed" };
+        lines.push(format!(
+            "{verb} {} by {} \"{}\"",
+            day(&cause.commit),
+            short(&cause.commit.id),
+            cause.commit.subject
+        ));
+    }
+    lines.push(format!("why: {}", judgement.why));
+    if let Some(instead) = &judgement.instead {
+        lines.push(format!("instead: \"{instead}\""));
     }
     lines
 }

@@ -13,6 +13,7 @@ macro_rules! rule_files {
 
 /// The rule files: area, id, text. A test compares this table with the folder.
 static FILES: &[(&str, &str, &str)] = rule_files![
+    ("judge", "contradiction"),
     ("reference", "dead-command"),
     ("reference", "dead-config-key"),
     ("reference", "dead-env-var"),
@@ -113,7 +114,7 @@ mod tests {
     fn the_table_and_the_folder_agree() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
         let mut on_disk = BTreeSet::new();
-        for area in ["reference", "value", "suppression"] {
+        for area in ["judge", "reference", "value", "suppression"] {
             for entry in std::fs::read_dir(root.join(area)).unwrap() {
                 let path = entry.unwrap().path();
                 assert_eq!(path.extension().and_then(|e| e.to_str()), Some("toml"), "{}", path.display());

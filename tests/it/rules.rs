@@ -44,6 +44,7 @@ pub fn run(example: &Example) -> Audit {
         min_confidence: Level::Medium,
         baseline: None,
         reviews: None,
+        judge: None,
     };
     audit(&options, &Silent).unwrap().audit
 }

@@ -5,7 +5,8 @@ use shelflife::config::FailOn;
 use shelflife::finding::Level;
 
 use crate::commands::{
-    audit, cache, collect, explain, export, fix, generate, graph, impact, init, merge, publish, review, rules, serve,
+    audit, cache, collect, explain, export, fix, generate, graph, impact, init, map, merge, publish, review, rules,
+    serve,
 };
 use crate::style::ColorChoice;
 
@@ -40,6 +41,7 @@ pub enum Command {
     Review(review::Args),
     Fix(fix::Args),
     Init(init::Args),
+    Map(map::Args),
     Merge(merge::Args),
     Rules(rules::Args),
     Cache(cache::Args),

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use shelflife::config::ConfigError;
 use shelflife::history::OpenError;
+use shelflife::judge::JudgeError;
 use shelflife::pipeline::AuditError;
 use shelflife::report::escape;
 
@@ -93,7 +94,9 @@ impl From<AuditError> for Failure {
             | AuditError::Discovery(_)
             | AuditError::Change(_)
             | AuditError::Policy(_) => Self::usage(message),
-            AuditError::Open(_)
+            AuditError::Judge(JudgeError::Template(_) | JudgeError::File { doing: "read", .. }) => Self::usage(message),
+            AuditError::Judge(_)
+            | AuditError::Open(_)
             | AuditError::Read(_)
             | AuditError::Overlay(_)
             | AuditError::Threads { .. }

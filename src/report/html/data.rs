@@ -125,11 +125,22 @@ pub(super) struct Detail {
     #[serde(skip_serializing_if = "Option::is_none")]
     votes: Option<(u32, u32)>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    judged: Option<Judged>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<v1::Fix>,
     #[serde(skip_serializing_if = "Option::is_none")]
     excerpt: Option<v1::Excerpt>,
     #[serde(skip_serializing_if = "Option::is_none")]
     diff: Option<v1::Diff>,
+}
+
+/// What the judge says of a line.
+#[derive(Serialize)]
+struct Judged {
+    why: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instead: Option<String>,
+    by: String,
 }
 
 #[derive(Serialize)]
@@ -272,6 +283,11 @@ fn detail(audit: &Audit, finding: &Finding, d: usize, commits: &mut Commits<'_>)
         now: evidence.now.iter().take(8).map(place).collect(),
         cause_path: evidence.cause.as_ref().and_then(|c| c.path.as_deref()).map(|p| clip(p, 500).into_owned()),
         votes: evidence.replacement.as_ref().map(|r| (r.votes, r.of)),
+        judged: evidence.judgement.as_ref().map(|j| Judged {
+            why: clip(&j.why, 500).into_owned(),
+            instead: j.instead.as_ref().map(|text| clip(text, 500).into_owned()),
+            by: clip(&j.by, 100).into_owned(),
+        }),
         fix: finding.fix.clone().filter(|fix| fix.text.len() <= 1_000 && fix.old.len() <= 1_000),
         excerpt: finding.excerpt.as_ref().map(|e| v1::Excerpt { start: e.start, lines: lines(&e.lines) }),
         diff: evidence.diff.as_ref().map(|d| v1::Diff {

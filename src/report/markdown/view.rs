@@ -90,6 +90,8 @@ struct Item {
     votes: u32,
     of: u32,
     now: Vec<Place>,
+    why: Option<String>,
+    instead: Option<String>,
     fix: Option<[String; 2]>,
     diff: Vec<String>,
     diff_path: String,
@@ -241,6 +243,12 @@ impl Maker<'_> {
             votes: evidence.replacement.as_ref().map_or(0, |r| r.votes),
             of: evidence.replacement.as_ref().map_or(0, |r| r.of),
             now: evidence.now.iter().take(3).map(|w| self.place(w)).collect(),
+            why: evidence.judgement.as_ref().map(|j| clip(&j.why, 500).into_owned()),
+            instead: evidence
+                .judgement
+                .as_ref()
+                .and_then(|j| j.instead.as_ref())
+                .map(|text| clip(text, 500).into_owned()),
             fix: finding.fix.as_ref().map(|fix| [clip(&fix.old, 200).into_owned(), clip(&fix.text, 200).into_owned()]),
             diff: evidence
                 .diff

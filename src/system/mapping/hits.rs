@@ -7,9 +7,11 @@ use crate::reference::{Kind, Reference};
 
 /// Twelve shares of a point can be divided among up to four systems without a rest.
 const SHARES: u32 = 12;
-/// What a page must name of a system to describe it: one thing that nobody else would call so (a path
-/// with its folder, an environment variable), or two lesser ones.
-const LEAST: u32 = 4 * SHARES;
+/// What a page must name of a system to describe it, where there are several: an option, a variable or
+/// a path that only this system ever had, or two lesser names.
+const LEAST: u32 = 2 * SHARES;
+/// Where there is one system only, any name of it will do.
+const LEAST_OF_ONE: u32 = SHARES;
 /// How many of the names are shown as reasons.
 const SHOWN: usize = 3;
 
@@ -108,10 +110,16 @@ pub(super) fn by_hits(references: &[Reference], candidates: &[Candidate<'_>]) ->
             }
         }
     }
+    let read = candidates.iter().filter(|c| c.knows.is_some()).count();
+    let least = if read == 1 { LEAST_OF_ONE } else { LEAST };
+    // What several systems had tells of none of them alone.
+    for (points, shown) in points.iter_mut().zip(&shown) {
+        if shown.is_empty() {
+            *points = 0;
+        }
+    }
     let best = points.iter().copied().max().unwrap_or(0);
-    if best < LEAST {
-        let unread = candidates.iter().filter(|c| c.knows.is_none()).count();
-        let read = candidates.len() - unread;
+    if best < least {
         let mut message = match read {
             0 => "no system could be read".to_owned(),
             1 => format!(
@@ -126,7 +134,7 @@ pub(super) fn by_hits(references: &[Reference], candidates: &[Candidate<'_>]) ->
     let mut mapped: Vec<Mapped> = Vec::new();
     for (system, (points, shown)) in points.iter().zip(&shown).enumerate() {
         // A second system counts where the page speaks of it about as much.
-        if *points >= LEAST && *points * 2 >= best {
+        if *points >= least && *points * 2 >= best {
             let names: Vec<String> = shown.iter().take(SHOWN).map(|name| format!("`{}`", clip(name))).collect();
             let more = shown.len().saturating_sub(SHOWN);
             let mut reason = if names.is_empty() {

@@ -141,6 +141,8 @@ function timeline(finding, it) {
       ? h("p", { class: "what" }, tn("proof.now.replacement", { new: h("code", { class: "new" }, finding.n) }), it.votes && h("span", { class: "quiet" }, " ", t("proof.now.votes", { votes: it.votes[0], of: it.votes[1] })))
       : !it.now.length && finding.s !== "note" && it.then.length > 0 && h("p", { class: "what" }, t("proof.now.nothing")),
     it.now.map(place),
+    it.judged && h("p", { class: "what" }, it.judged.why, h("span", { class: "quiet" }, " ", t("proof.judged", { by: it.judged.by }))),
+    it.judged?.instead !== undefined && h("p", { class: "what" }, tn("proof.instead", { new: h("q", { class: "new" }, it.judged.instead) })),
     finding.c && h("p", { class: "quiet" }, t("proof.now.since", { time: duration(since) })),
   );
   if (!steps.lastChild.querySelector("p")) steps.lastChild.remove();
@@ -203,6 +205,8 @@ function proofText(finding, it) {
   if (it.entered !== undefined) lines.push(told("proof.written", it.entered));
   for (const witness of it.then.slice(0, 3)) lines.push("  " + t("proof.backed") + " " + witness.path + (witness.line ? ":" + witness.line : "") + "  " + witness.text);
   if (finding.c) lines.push(told("proof." + finding.c[0], finding.c[1]));
+  if (it.judged) lines.push("  " + it.judged.why);
+  if (it.judged?.instead !== undefined) lines.push("  " + t("proof.instead", { new: it.judged.instead }));
   if (finding.n !== undefined) lines.push("  " + t("proof.now.replacement", { new: finding.n }));
   return visible(lines.join("\n")) + "\n";
 }

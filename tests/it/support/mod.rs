@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod github;
 pub mod hub;
+pub mod model;
 pub mod notion;
 pub mod pages;
 pub mod program;

@@ -23,6 +23,7 @@ use crate::args::{FailOnArg, LevelArg};
 use crate::commands::base::{Base, Folder};
 use crate::commands::given::{self, What};
 use crate::commands::job;
+use crate::commands::judge::{self, JudgeArgs};
 use crate::commands::setup::Setup;
 use crate::exit::{self, Exit};
 use crate::failure::Failure;
@@ -93,6 +94,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
     #[command(flatten)]
+    judge: JudgeArgs,
+    #[command(flatten)]
     setup: Setup,
     /// The moment to call now: 2026-01-31, or 2026-01-31T12:00:00Z
     #[arg(long, value_name = "DATE", value_parser = parse_now)]
@@ -115,7 +118,9 @@ Examples:
   shelflife audit --baseline known.json             report only what is new
   shelflife audit --base origin/main                report only what this branch makes wrong
   shelflife audit --config shelflife.toml           what its [[source]]s hold, against its [[system]]s
-  shelflife audit --from pages --config shelflife.toml   the same from a dump, without the sources";
+  shelflife audit --from pages --config shelflife.toml   the same from a dump, without the sources
+  shelflife audit --judge-dry-run                   what a model would be asked, and the price
+  OPENAI_API_KEY=... shelflife audit --judge        ask it";
 
 fn long_help() -> String {
     format!("{EXAMPLES}\n\n{}", exit::HELP)
@@ -180,7 +185,9 @@ fn merged_into(path: &Path, head: Option<&str>) -> Option<String> {
 pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
     let paint = Paint::stderr(color);
     let base = args.change().transpose()?.map(|change| Base::open(&args.what.root(), change)).transpose()?;
-    let outputs = Outputs::new(&args.output, args.format, color.stdout(), report_options(&args, base.as_ref())?)?
+    let report_options = report_options(&args, base.as_ref())?;
+    let templates = report_options.templates.clone();
+    let outputs = Outputs::new(&args.output, args.format, color.stdout(), report_options)?
         .for_job(args.summary.clone(), args.counts.clone());
     if let Some(path) = &args.write_baseline {
         output::check_place(path)?;
@@ -198,7 +205,9 @@ pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
     let (own, from) = (args.what.own(&config), args.what.from.clone());
     let fail_on = args.fail_on.map(FailOn::from).or(config.run.fail_on).unwrap_or(FailOn::Warning);
     let (strict, write_baseline, redact) = (args.strict, args.write_baseline.clone(), args.redact);
-    let options = options(args, config, rules, &progress);
+    let judge = args.judge.options(&config.judge, &templates)?;
+    let dry_run = args.judge.judge_dry_run;
+    let options = AuditOptions { judge, ..options(args, config, rules, &progress) };
 
     let outcome = match &base {
         Some(base) => pipeline::audit_change(&options, base.change(), &progress),
@@ -218,6 +227,12 @@ pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
         Readers::of_repository(&outcome.audit).redact(&mut outcome.audit);
     }
 
+    if dry_run {
+        let mut out = Vec::new();
+        judge::print(&outcome.questions, &mut out).map_err(|error| Failure::stdout(&error))?;
+        super::print(&out)?;
+        return Ok(Exit::Clean);
+    }
     let reported = outputs.write(&outcome.audit);
     let baselined = match &write_baseline {
         Some(path) => {
@@ -296,6 +311,7 @@ fn options(args: Args, mut config: Config, rules: Option<Vec<String>>, progress:
         baseline: args.baseline.or_else(|| config.run.baseline.clone()),
         reviews: args.reviews,
         root: args.what.root(),
+        judge: None,
         config,
     }
 }

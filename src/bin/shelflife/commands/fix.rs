@@ -108,6 +108,7 @@ fn options(args: &Args, root: &Path, paint: Paint) -> Result<AuditOptions, Failu
         say(&warning, paint);
     }
     Ok(AuditOptions {
+        judge: None,
         root: root.to_owned(),
         now: None,
         jobs: config.run.jobs.map_or(0, NonZeroUsize::get),

@@ -13,6 +13,8 @@ pub mod graph;
 pub mod impact;
 pub mod init;
 mod job;
+pub mod judge;
+pub mod map;
 pub mod merge;
 pub mod publish;
 pub mod review;
@@ -51,6 +53,7 @@ pub fn main() -> Exit {
         Command::Review(args) => review::run(&args),
         Command::Fix(args) => fix::run(&args, color),
         Command::Init(args) => init::run(&args),
+        Command::Map(args) => map::run(&args, color),
         Command::Merge(args) => merge::run(&args, color),
         Command::Rules(args) => rules::run(&args),
         Command::Cache(args) => cache::run(&args),
