@@ -108,7 +108,7 @@ fn table(
     Ok(())
 }
 
-/// The sections in which each node is named, by id.
+/// The sections in which each node is named, by id; a node that none names is its own.
 fn text_units(graph: &Graph) -> Vec<Vec<String>> {
     let mut units: Vec<Vec<String>> = vec![Vec::new(); graph.nodes.len()];
     for edge in &graph.edges {
@@ -116,6 +116,10 @@ fn text_units(graph: &Graph) -> Vec<Vec<String>> {
         if let Some(list) = units.get_mut(edge.target) {
             list.push(hash(&source.id));
         }
+    }
+    // GraphRAG can't sort what has no unit among what has some.
+    for (list, node) in units.iter_mut().zip(&graph.nodes).filter(|(list, _)| list.is_empty()) {
+        list.push(hash(&node.id));
     }
     units
 }
@@ -231,9 +235,10 @@ fn relationships(group: &mut Group<'_>, graph: &Graph, degrees: &[u32], rows: Ro
         let end = |at: usize| node(at).map_or("", |n| n.id.as_str());
         hash(&format!("{}\n{}\n{}", end(e.source), e.kind.as_str(), end(e.target)))
     };
-    let unit = |e: &Edge| match node(e.source).filter(|n| n.kind == NodeKind::Section) {
-        Some(section) => vec![hash(&section.id)],
-        None => Vec::new(),
+    let unit = |e: &Edge| {
+        let ends = [node(e.source), node(e.target)];
+        let section = ends.into_iter().flatten().find(|n| n.kind == NodeKind::Section);
+        vec![hash(section.or(node(e.source)).map_or("", |n| n.id.as_str()))]
     };
     let units: Vec<Vec<String>> = each().map(|(_, e)| unit(e)).collect();
     texts(group, each().map(|(_, e)| id(e).into()))?;

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use git2::Oid;
+use globset::{Glob, GlobMatcher};
 
 use super::mainline::{MainIx, Mainline};
 use super::objects::ReadError;
@@ -25,8 +26,7 @@ pub struct Author {
 
 impl Author {
     /// Whether a program writes under this name.
-    #[must_use]
-    pub fn is_program(&self) -> bool {
+    fn is_program(&self) -> bool {
         let name = self.name.to_lowercase();
         name.ends_with("[bot]") || name.ends_with("-bot") || self.mail.contains("[bot]@") || name.is_empty()
     }
@@ -35,6 +35,7 @@ impl Author {
 /// The people of a repository, read as they are asked for.
 pub struct People<'r> {
     repository: &'r Repository,
+    programs: Vec<GlobMatcher>,
     worker: Worker,
     /// Commits still to be read, newest first.
     ahead: BinaryHeap<(i64, Oid)>,
@@ -46,16 +47,18 @@ pub struct People<'r> {
 }
 
 impl<'r> People<'r> {
-    /// The people of `repository`, none of whom has been looked for yet.
+    /// The people of `repository`, none of whom has been looked for yet. `programs` are names that
+    /// people would not have.
     ///
     /// # Errors
     /// Where the repository can't be opened again.
-    pub fn of(repository: &'r Repository) -> Result<Self, ReadError> {
+    pub fn of(repository: &'r Repository, programs: &[Glob]) -> Result<Self, ReadError> {
         let worker = repository.worker()?;
         let head = repository.head();
         let head_time = worker.git2().find_commit(head).map_or(0, |c| c.time().seconds());
         let mut people = Self {
             repository,
+            programs: programs.iter().map(Glob::compile_matcher).collect(),
             worker,
             ahead: BinaryHeap::new(),
             met: HashSet::new(),
@@ -74,13 +77,15 @@ impl<'r> People<'r> {
         self.head_time
     }
 
-    /// Who made the change of the mainline's commit `at`; none where the commit can't be read.
+    /// Who made the change of the mainline's commit `at`; none where the commit can't be read or a
+    /// program wrote it.
     pub fn author(&mut self, mainline: &Mainline, at: MainIx) -> Option<Author> {
         if let Some(known) = self.known.get(&at) {
             return known.clone();
         }
         let commit = mainline.get(at);
         let author = commit.merged.and_then(|tip| self.read(tip)).or_else(|| self.read(commit.id)).map(|c| c.author);
+        let author = author.filter(|a| !a.is_program() && !self.programs.iter().any(|p| p.is_match(&a.name)));
         self.known.insert(at, author.clone());
         author
     }
@@ -162,7 +167,7 @@ mod tests {
         let _ = merged;
         let opened = Repository::open(repo.path()).unwrap();
         let mainline = opened.mainline().unwrap();
-        let mut people = People::of(&opened).unwrap();
+        let mut people = People::of(&opened, &[]).unwrap();
         assert_eq!(people.author(&mainline, mainline.head()).unwrap().name, "Ann");
         let ann = Author { name: "Ann".into(), mail: "ann@example.org".into() };
         assert_eq!(people.seen_since(&ann, at(5)), Some(at(10)));

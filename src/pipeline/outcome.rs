@@ -106,11 +106,13 @@ pub(super) fn finish(
         None => Vec::new(),
     };
     let targets: Vec<&Target> = read.own.iter().map(|own| &own.target).chain(&read.others).collect();
+    let mut known = BTreeMap::new();
+    let published = parts.as_ref().map(|parts| edits.iter().map(|e| e.published(parts, &mut known)).collect());
     let mut audit = convert::audit(&convert::Input {
         now: read.now,
         scope: if changing.is_some() { v1::Scope::Change } else { v1::Scope::Full },
         systems: targets.iter().map(|target| target.published()).collect(),
-        pages: pages(read, map, parts.as_ref().map(|parts| edits.iter().map(|e| e.published(parts)).collect())),
+        pages: pages(read, map, published),
         triaged: &triaged,
         inconclusive: &undecided,
         unread_files: targets.iter().map(|target| target.survey.lifetimes.unread.len()).sum(),

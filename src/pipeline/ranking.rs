@@ -37,10 +37,10 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    /// In the published form.
-    pub(super) fn published(&self, parts: &Parts<'_>) -> Vec<Option<v1::Edit>> {
+    /// In the published form; `known` keeps the commits that were read.
+    pub(super) fn published(&self, parts: &Parts<'_>, known: &mut BTreeMap<MainIx, v1::Edit>) -> Vec<Option<v1::Edit>> {
         let edit = |moment: &Option<Moment>| match moment {
-            Some(Moment::At(at)) => Some(commit(parts, *at)),
+            Some(Moment::At(at)) => Some(known.entry(*at).or_insert_with(|| commit(parts, *at)).clone()),
             Some(Moment::Uncommitted) => Some(v1::Edit { date: parts.now, author: String::new(), commit: None }),
             Some(Moment::BeforeHistory) | None => None,
         };
@@ -117,7 +117,7 @@ pub(super) fn apply(
     let files = described.iter().flatten().flatten();
     let changes = Changes::read(&worker.objects()?, &parts.state.mainline, files, from.timestamp())?;
 
-    let mut people = People::of(parts.repository)?;
+    let mut people = People::of(parts.repository, &parts.options.config.bots)?;
     let codeowners = codeowners(parts);
     for (((page, mentions), described), edits) in parts.pages.pages.iter().zip(mentions).zip(&described).zip(edits) {
         let Some(document) = at.get(page.document.id.as_str()).and_then(|i| audit.documents.get_mut(*i)) else {
@@ -215,7 +215,7 @@ fn answer(
     let mainline = &parts.state.mainline;
     let mut lines: BTreeMap<Author, usize> = BTreeMap::new();
     for (at, count) in &edits.lines {
-        if let Some(author) = people.author(mainline, *at).filter(|a| !a.is_program()) {
+        if let Some(author) = people.author(mainline, *at) {
             *lines.entry(author).or_default() += count;
         }
     }
@@ -227,7 +227,7 @@ fn answer(
         if committers.len() >= MOST_WRITERS {
             break;
         }
-        if let Some(author) = people.author(mainline, at).filter(|a| !a.is_program() && !committers.contains(a)) {
+        if let Some(author) = people.author(mainline, at).filter(|a| !committers.contains(a)) {
             committers.push(author);
         }
     }

@@ -3,8 +3,9 @@
 //
 //   node contracts.mjs WORK RECORDED [API …]
 //
-// An API in apis.json has a `name`, a `spec` (below WORK, or below this file's folder with `./` in front),
-// and `bad` requests. Recorded requests are lines of RECORDED/NAME.jsonl: {method, path, headers, body}.
+// An API in apis.json has a `name`, a `spec` (below WORK, or below this file's folder with `./` in front) or
+// what is `shared` (below the folder that SHELFLIFE_CONTRACTS names, else ../shared/contracts beside the
+// project), and `bad` requests. Recorded requests are lines of RECORDED/NAME.jsonl: {method, path, headers, body}.
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -37,7 +38,13 @@ async function hold(api) {
     failures.push(`${api.name}: no request was recorded`);
     return;
   }
-  const spec = api.spec.startsWith("./") ? join(here, api.spec) : join(work, api.spec);
+  // A description that is not ours to ship stands in a folder of its own, or nowhere.
+  const shared = process.env.SHELFLIFE_CONTRACTS ?? join(here, "../../../shared/contracts");
+  const spec = api.shared ? join(shared, api.shared) : api.spec.startsWith("./") ? join(here, api.spec) : join(work, api.spec);
+  if (api.shared && !existsSync(spec)) {
+    console.log(`${api.name}: SKIPPED: ${spec} is not there (SHELFLIFE_CONTRACTS names its folder)`);
+    return;
+  }
   const description = JSON.parse(readFileSync(spec, "utf8"));
   const known = Object.keys(description.paths);
   const used = new Set();

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::support::program::{Run, finish, program};
 
 const KEY: &str = "dataset-secret";
+const DATASET: &str = "6f2c1a3e-0000-4000-8000-000000000000";
 
 /// A document of the server.
 #[derive(Debug, Clone)]
@@ -118,10 +119,20 @@ async fn answer(State(state): State<Arc<Mutex<Dify>>>, request: Request) -> Resp
         dify.writes += 1;
         dify.log.push(format!("{} {} {body}", parts.method, parts.uri.path()));
     }
+    record(&parts, &body);
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let segments: Vec<&str> = path.trim_start_matches("/v1/datasets/ds/").split('/').collect();
+    let segments: Vec<&str> = path.trim_start_matches(&format!("/v1/datasets/{DATASET}/")).split('/').collect();
     dify.route(&parts.method, &segments, &query, &body)
+}
+
+/// Writes requests down for `tests/contracts/run`, which holds them against the official description.
+fn record(parts: &axum::http::request::Parts, body: &Value) {
+    let Some(folder) = std::env::var_os("SHELFLIFE_RECORD") else { return };
+    let path = parts.uri.path_and_query().unwrap().as_str().trim_start_matches("/v1");
+    let line = json!({"method": parts.method.as_str(), "path": path, "body": body});
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(Path::new(&folder).join("dify.jsonl"));
+    std::io::Write::write_all(&mut file.unwrap(), format!("{line}\n").as_bytes()).unwrap();
 }
 
 fn page(all: &[Value], query: &str) -> Value {
@@ -135,9 +146,9 @@ fn page(all: &[Value], query: &str) -> Value {
 }
 
 impl Doc {
-    fn new(id: &str, name: &str) -> Self {
+    fn new(number: usize, name: &str) -> Self {
         Self {
-            id: id.into(),
+            id: format!("d0c00000-0000-4000-8000-{number:012}"),
             name: name.into(),
             enabled: true,
             indexing: false,
@@ -293,14 +304,17 @@ fn audit(folder: &Path, wrong: &[&str], partly: bool) {
 }
 
 fn docs() -> Vec<Doc> {
-    let segment =
-        |i: usize| Segment { id: format!("{i}seg-0000-{i}"), content: PARTS[i].replace('#', ""), enabled: true };
+    let segment = |i: usize| Segment {
+        id: format!("{i}e900000-0000-4000-8000-{i:012}"),
+        content: PARTS[i].replace('#', ""),
+        enabled: true,
+    };
     vec![
-        Doc::new("d1", "wrong.md"),
-        Doc { segments: (0..3).map(segment).collect(), ..Doc::new("d2", "docs/partly.md") },
-        Doc::new("d3", "Right"),
-        Doc::new("d4", "of another source"),
-        Doc { enabled: false, ..Doc::new("d5", "switched off by a person") },
+        Doc::new(1, "wrong.md"),
+        Doc { segments: (0..3).map(segment).collect(), ..Doc::new(2, "docs/partly.md") },
+        Doc::new(3, "Right"),
+        Doc::new(4, "of another source"),
+        Doc { enabled: false, ..Doc::new(5, "switched off by a person") },
     ]
 }
 
@@ -326,7 +340,7 @@ impl Place {
             .env("DIFY_API_KEY", KEY)
             .env("XDG_STATE_HOME", self.outer.path().join("state"))
             .env("DIFY_BASE_URL", &server.url)
-            .env("DIFY_DATASET_ID", "ds")
+            .env("DIFY_DATASET_ID", DATASET)
             .args(["publish", "dify", "audit.json"])
             .args(more);
         if !more.contains(&"--max-excluded") {
@@ -337,7 +351,7 @@ impl Place {
 }
 
 #[test]
-fn a_dry_run_tells_and_writes_nothing_and_apply_does_it_once() {
+fn recorded_a_dry_run_tells_and_writes_nothing_and_apply_does_it_once() {
     let (place, server) = (Place::new(), Server::start(docs()));
     audit(&place.folder(), &["docs/wrong.md"], true);
     let dry = place.publish(&server, &[]).ended(0);
@@ -363,7 +377,7 @@ fn a_dry_run_tells_and_writes_nothing_and_apply_does_it_once() {
     let partly = server.doc("docs/partly.md");
     assert!(partly.enabled);
     assert_eq!(partly.segments.iter().map(|s| s.enabled).collect::<Vec<_>>(), [true, false, true]);
-    assert_eq!(partly.meta("shelflife_off"), "1seg-000");
+    assert_eq!(partly.meta("shelflife_off"), "1e900000");
     assert!(!server.writes().is_empty());
 
     // Again: nothing is left to be done.
@@ -372,7 +386,7 @@ fn a_dry_run_tells_and_writes_nothing_and_apply_does_it_once() {
 }
 
 #[test]
-fn what_is_right_again_comes_back_but_not_what_a_person_switched_off() {
+fn recorded_what_is_right_again_comes_back_but_not_what_a_person_switched_off() {
     let (place, server) = (Place::new(), Server::start(docs()));
     audit(&place.folder(), &["docs/wrong.md"], true);
     place.publish(&server, &["--apply"]).ended(0);
@@ -407,7 +421,7 @@ fn rates_are_kept_and_indexing_is_waited_for_by_running_again() {
     let (place, server) = (Place::new(), Server::start(docs()));
     audit(&place.folder(), &["docs/wrong.md", "docs/b.md"], false);
     server.with(|d| {
-        d.docs.push(Doc::new("d6", "docs/b.md"));
+        d.docs.push(Doc::new(6, "docs/b.md"));
         d.docs[0].indexing = true;
         d.moods.too_many = 3;
     });
@@ -426,7 +440,11 @@ fn switches_that_are_accepted_and_not_done_are_noticed() {
     server.with(|d| (d.moods.forgets_chunks, d.moods.forgets_documents) = (true, true));
     let run = place.publish(&server, &["--apply"]).ended(3);
     assert!(run.stderr.contains("failed: wrong.md: Dify accepted the switch and did not do it"), "{}", run.stderr);
-    assert!(run.stderr.contains("failed: docs/partly.md: chunk 1seg-0000-1: Dify accepted"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("failed: docs/partly.md: chunk 1e900000-0000-4000-8000-000000000001: Dify accepted"),
+        "{}",
+        run.stderr
+    );
     // Nothing is ours that never went off.
     assert_eq!(server.doc("docs/partly.md").meta("shelflife_off"), "");
     server.with(|d| d.moods = Moods::default());
@@ -455,7 +473,7 @@ fn three_thousand_documents_and_a_stop_after_any_write() {
     let names: Vec<String> = (0..3000).map(|i| format!("docs/many/{i:04}.md")).collect();
     let wrong: Vec<&str> = names.iter().step_by(10).map(String::as_str).collect();
     audit(&place.folder(), &wrong, true);
-    server.with(|d| d.docs.extend(names.iter().enumerate().map(|(i, name)| Doc::new(&format!("m{i}"), name))));
+    server.with(|d| d.docs.extend(names.iter().enumerate().map(|(i, name)| Doc::new(1000 + i, name))));
     // Each time a little further than before, to the end.
     let mut allowed = 3;
     let mut stops = 0;

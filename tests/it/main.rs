@@ -18,6 +18,7 @@ mod export;
 mod fix;
 mod fix_command;
 mod github;
+mod graph;
 mod html;
 mod judge;
 mod markdown;
