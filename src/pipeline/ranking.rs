@@ -41,11 +41,17 @@ impl Edits {
     pub(super) fn published(&self, parts: &Parts<'_>, known: &mut BTreeMap<MainIx, v1::Edit>) -> Vec<Option<v1::Edit>> {
         let edit = |moment: &Option<Moment>| match moment {
             Some(Moment::At(at)) => Some(known.entry(*at).or_insert_with(|| commit(parts, *at)).clone()),
-            Some(Moment::Uncommitted) => Some(v1::Edit { date: parts.now, author: String::new(), commit: None }),
+            // Some time after the head; nothing here may depend on the day on which it is asked.
+            Some(Moment::Uncommitted) => Some(v1::Edit { date: head(parts), author: String::new(), commit: None }),
             Some(Moment::BeforeHistory) | None => None,
         };
         self.sections.iter().map(edit).collect()
     }
+}
+
+/// When the head was committed.
+fn head(parts: &Parts<'_>) -> DateTime<Utc> {
+    date(parts.state.mainline.get(parts.state.mainline.head()).time)
 }
 
 /// Who edited each page when, in the order of the pages.
@@ -112,7 +118,7 @@ pub(super) fn apply(
 
     // Twice the interval is as overdue as a page gets: changes before that make no difference.
     let window = Days::new(2 * u64::from(policy.longest_interval()));
-    let from = parts.now.checked_sub_days(window).unwrap_or(DateTime::UNIX_EPOCH);
+    let from = head(parts).checked_sub_days(window).unwrap_or(DateTime::UNIX_EPOCH);
     let worker = parts.repository.worker()?;
     let files = described.iter().flatten().flatten();
     let changes = Changes::read(&worker.objects()?, &parts.state.mainline, files, from.timestamp())?;
@@ -178,7 +184,7 @@ impl Since {
         if files.is_empty() {
             return None;
         }
-        let reviewed = self.reviewed.filter(|day| *day <= parts.now.date_naive());
+        let reviewed = self.reviewed;
         let mut commits = changes.of_all(files, edited);
         if let Some(day) = reviewed {
             // What changed on the day itself may well have been read.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::report::json::v1::{Document, Review, Signals};
@@ -69,21 +69,21 @@ impl Reviews {
     }
 
     /// Notes the reviews in the pages. Says which entries name a page or section that is not there.
-    pub fn apply(&self, documents: &mut [Document], now: DateTime<Utc>) -> Vec<String> {
+    pub fn apply(&self, documents: &mut [Document]) -> Vec<String> {
         let at: BTreeMap<String, usize> = documents.iter().enumerate().map(|(i, d)| (d.id.clone(), i)).collect();
         let mut unknown = Vec::new();
         for entry in &self.review {
             let document = at.get(entry.page.trim_start_matches("./")).and_then(|i| documents.get_mut(*i));
             let noted = document.is_some_and(|document| match &entry.section {
                 None => {
-                    note(&mut document.signals, entry, now);
+                    note(&mut document.signals, entry);
                     true
                 }
                 Some(name) => {
                     let is = |s: &&mut crate::report::json::v1::Section| {
                         s.id == *name || s.heading_path.last().is_some_and(|h| h.trim() == name.trim())
                     };
-                    document.sections.iter_mut().find(is).map(|s| note(&mut s.signals, entry, now)).is_some()
+                    document.sections.iter_mut().find(is).map(|s| note(&mut s.signals, entry)).is_some()
                 }
             });
             if !noted {
@@ -95,10 +95,10 @@ impl Reviews {
     }
 }
 
-/// A review counts where it is later than what is known, and not of the future.
-fn note(signals: &mut Signals, entry: &Entry, now: DateTime<Utc>) {
+/// A review counts where it is later than what is known. One of the future counts once its day has come.
+fn note(signals: &mut Signals, entry: &Entry) {
     let date = entry.date.to_string();
-    if entry.date > now.date_naive() || signals.reviewed.as_ref().is_some_and(|known| known.date >= date) {
+    if signals.reviewed.as_ref().is_some_and(|known| known.date >= date) {
         return;
     }
     signals.reviewed = Some(Review { date, by: entry.by.clone(), source: "reviews-file".into() });
