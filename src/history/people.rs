@@ -15,6 +15,9 @@ use super::repository::{Repository, Worker, decode, printable};
 /// Commits that are read beyond the ones asked for, to say when someone was last seen.
 const MOST_BEYOND: usize = 20_000;
 
+/// Clocks differ: so many older commits in a row are read before it is believed that none newer lies behind.
+const SLACK: usize = 16;
+
 /// Someone who commits: the name and address through `.mailmap`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Author {
@@ -43,6 +46,8 @@ pub struct People<'r> {
     /// When a name or an address was last seen.
     last: HashMap<String, i64>,
     head_time: i64,
+    /// Everything from this time on was read.
+    reached: i64,
     known: BTreeMap<MainIx, Option<Author>>,
 }
 
@@ -64,6 +69,7 @@ impl<'r> People<'r> {
             met: HashSet::new(),
             last: HashMap::new(),
             head_time,
+            reached: i64::MAX,
             known: BTreeMap::new(),
         };
         people.met.insert(head);
@@ -92,8 +98,17 @@ impl<'r> People<'r> {
 
     /// When `author` last committed anything, if that is at `since` (seconds since 1970) or later.
     pub fn seen_since(&mut self, author: &Author, since: i64) -> Option<i64> {
-        while self.ahead.peek().is_some_and(|(time, _)| *time >= since) {
-            self.step();
+        if since < self.reached {
+            let mut slack = SLACK;
+            while slack > 0 {
+                match self.ahead.peek() {
+                    None => break,
+                    Some((time, _)) if *time >= since => slack = SLACK,
+                    Some(_) => slack -= 1,
+                }
+                self.step();
+            }
+            self.reached = since;
         }
         self.last_known(author).filter(|time| *time >= since)
     }
