@@ -42,7 +42,6 @@ pub struct AuditOutcome {
 /// The audited repository, as what ranks its pages is read from it.
 pub(super) struct Parts<'a> {
     pub options: &'a AuditOptions,
-    pub now: DateTime<Utc>,
     pub repository: &'a Repository,
     pub state: &'a State,
     pub pages: &'a Pages,
@@ -52,10 +51,9 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(own: &'a Surveyed, options: &'a AuditOptions, now: DateTime<Utc>) -> Self {
+    fn of(own: &'a Surveyed, options: &'a AuditOptions) -> Self {
         Self {
             options,
-            now,
             repository: &own.target.repository,
             state: &own.target.state,
             pages: &own.pages,
@@ -85,7 +83,7 @@ pub(super) fn finish(
             }
         }
     }
-    let parts = read.own.as_ref().map(|own| Parts::of(own, options, read.now));
+    let parts = read.own.as_ref().map(|own| Parts::of(own, options));
     let baseline = options.baseline.as_deref().map(|path| read_baseline(parts.as_ref(), path)).transpose()?;
     let documents: Vec<Document> =
         tree.map(|p| &p.document).chain(read.foreign.iter().map(|f| &f.document)).cloned().collect();

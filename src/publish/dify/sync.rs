@@ -5,7 +5,7 @@
 //! we switched on loses its note last. So a stop in the middle leaves nothing off that a later run
 //! would not know for its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -83,7 +83,8 @@ pub async fn run(
     let matched = matching::of_documents(pages, &documents, options.id_field.as_deref());
     let steps = plan::steps(pages, &documents, &matched, journal);
     let mut report = begin(pages, &documents, &matched, &steps);
-    let mut sync = Sync { api, pages, documents: &documents, journal, options, report: &mut report };
+    let mut sync =
+        Sync { api, pages, documents: &documents, journal, options, report: &mut report, unsettled: HashSet::new() };
     if options.apply {
         let fields = sync.fields(&steps).await?;
         sync.metadata(&fields, &steps).await?;
@@ -133,6 +134,8 @@ struct Sync<'a> {
     journal: &'a mut Journal,
     options: &'a SyncOptions,
     report: &'a mut Report,
+    /// Ids of documents of which something was left or failed.
+    unsettled: HashSet<String>,
 }
 
 /// The dataset's fields by name.
@@ -147,8 +150,14 @@ impl Sync<'_> {
         self.documents.get(step.document)
     }
 
-    fn fail(&mut self, document: &str, error: impl std::fmt::Display) {
-        self.report.failed.push((document.to_owned(), error.to_string()));
+    fn fail(&mut self, id: &str, error: impl std::fmt::Display) {
+        self.unsettled.insert(id.to_owned());
+        self.report.failed.push((self.name(id), error.to_string()));
+    }
+
+    fn leave(&mut self, id: &str, name: &str, reason: &str) {
+        self.unsettled.insert(id.to_owned());
+        self.report.left.push((name.to_owned(), reason.to_owned()));
     }
 
     /// Our metadata fields, made where they are missing.
@@ -198,7 +207,7 @@ impl Sync<'_> {
             Err(error) if error.is_local() => {
                 for one in batch {
                     match self.api.write_metadata(std::slice::from_ref(one)).await {
-                        Err(error) if error.is_local() => self.fail(&self.name(&one.0), error),
+                        Err(error) if error.is_local() => self.fail(&one.0, error),
                         other => other?,
                     }
                 }
@@ -231,10 +240,9 @@ impl Sync<'_> {
                     for id in batch {
                         match self.api.switch(std::slice::from_ref(id), on).await {
                             Err(error) if error.is_busy() => {
-                                let reason = "it is still being indexed: run again later".to_owned();
-                                self.report.left.push((self.name(id), reason));
+                                self.leave(id, &self.name(id), "it is still being indexed: run again later");
                             }
-                            Err(error) if error.is_local() => self.fail(&self.name(id), error),
+                            Err(error) if error.is_local() => self.fail(id, error),
                             other => other?,
                         }
                     }
@@ -258,7 +266,7 @@ impl Sync<'_> {
             let Some(after) = now.get(&before.id) else {
                 // Nothing is left to be wrong.
                 self.journal.note(&before.id, None, false)?;
-                self.report.left.push((before.name.clone(), "it was deleted meanwhile".to_owned()));
+                self.leave(&before.id, &before.name, "it was deleted meanwhile");
                 continue;
             };
             if after.name != before.name && self.is_another(before, after, step) {
@@ -266,10 +274,10 @@ impl Sync<'_> {
                 continue;
             }
             if !plan::differing(step.metadata.clone(), after).is_empty() {
-                self.fail(&before.name, "Dify accepted its metadata and did not keep it");
+                self.fail(&before.id, "Dify accepted its metadata and did not keep it");
             }
             let Some(switch) = step.switch else { continue };
-            let waits = self.report.left.iter().chain(&self.report.failed).any(|(name, _)| *name == before.name);
+            let waits = self.unsettled.contains(&before.id);
             if after.enabled == (switch == Switch::On) {
                 if switch == Switch::On {
                     self.journal.note(&before.id, None, false)?;
@@ -278,7 +286,7 @@ impl Sync<'_> {
                     cleared.push((before.id.clone(), values(fields, &value)));
                 }
             } else if !waits {
-                self.fail(&before.name, "Dify accepted the switch and did not do it");
+                self.fail(&before.id, "Dify accepted the switch and did not do it");
             }
         }
         for batch in cleared.chunks(BATCH) {
@@ -304,8 +312,7 @@ impl Sync<'_> {
             self.journal.note(&after.id, None, false)?;
         }
         self.api.write_metadata(&[(after.id.clone(), values(fields, &plan::taken_back()))]).await?;
-        let reason = "it was renamed meanwhile, and what was done to it is undone: run again".to_owned();
-        self.report.left.push((after.name.clone(), reason));
+        self.leave(&after.id, &after.name, "it was renamed meanwhile, and what was done to it is undone: run again");
         Ok(())
     }
 
@@ -319,13 +326,13 @@ impl Sync<'_> {
         for step in steps.iter().filter(|step| step.chunks) {
             let Some(document) = self.documents.get(step.document) else { continue };
             let Some(page) = step.page.and_then(|i| self.pages.get(i)) else { continue };
-            if self.report.left.iter().chain(&self.report.failed).any(|(name, _)| *name == document.name) {
+            if self.unsettled.contains(&document.id) {
                 continue;
             }
             let segments = match self.api.segments(&document.id).await {
                 Ok(segments) => segments,
                 Err(error) if error.is_local() => {
-                    self.fail(&document.name, error);
+                    self.fail(&document.id, error);
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -386,7 +393,7 @@ impl Sync<'_> {
         self.report.chunks_off += done.switched_off;
         self.report.chunks_on += done.switched_on;
         for (chunk, reason) in std::mem::take(&mut done.failed) {
-            self.fail(&document.name, format!("chunk {chunk}: {reason}"));
+            self.fail(&document.id, format!("chunk {chunk}: {reason}"));
         }
         switched?;
         let after = mark(&mut done.off.iter());
