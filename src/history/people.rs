@@ -13,7 +13,7 @@ use super::objects::ReadError;
 use super::repository::{Repository, Worker, decode, printable};
 
 /// Commits that are read beyond the ones asked for, to say when someone was last seen.
-const MOST_BEYOND: usize = 20_000;
+const MOST_BEYOND: usize = 8_000;
 
 /// Clocks differ: so many older commits in a row are read before it is believed that none newer lies behind.
 const SLACK: usize = 16;

@@ -117,8 +117,20 @@ pub(super) fn apply(
         mentions.iter().map(|page| page.iter().map(|section| code(section)).collect()).collect();
 
     // Twice the interval is as overdue as a page gets: changes before that make no difference.
-    let window = Days::new(2 * u64::from(policy.longest_interval()));
-    let from = head(parts).checked_sub_days(window).unwrap_or(DateTime::UNIX_EPOCH);
+    let window = |page: &HeadPage| {
+        let days = Days::new(2 * u64::from(policy.interval(page.document.id.as_str())));
+        head(parts).checked_sub_days(days).unwrap_or(DateTime::UNIX_EPOCH)
+    };
+    let names_code = |(_, sections): &(&HeadPage, &Vec<BTreeSet<RepoPath>>)| sections.iter().any(|s| !s.is_empty());
+    let from = parts
+        .pages
+        .pages
+        .iter()
+        .zip(&described)
+        .filter(names_code)
+        .map(|(page, _)| window(page))
+        .min()
+        .unwrap_or_else(|| head(parts));
     let worker = parts.repository.worker()?;
     let files = described.iter().flatten().flatten();
     let changes = Changes::read(&worker.objects()?, &parts.state.mainline, files, from.timestamp())?;

@@ -249,12 +249,6 @@ impl Policy {
         self
     }
 
-    /// The longest interval of any page, in days.
-    #[must_use]
-    pub fn longest_interval(&self) -> u32 {
-        self.areas.iter().map(|(_, days)| *days).max().unwrap_or(0).max(self.raw.age.interval)
-    }
-
     /// The values.
     #[must_use]
     pub fn values(&self) -> &Raw {
