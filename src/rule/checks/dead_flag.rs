@@ -30,6 +30,10 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let spelling = reference.parts.first()?;
     let bare = bare(spelling)?;
     let life = if bare.len() == 1 { system.life_exact(spelling) } else { system.life(bare) };
+    // Other projects' code in the tree, or a manual that is made of the code, has it still.
+    if bare.len() > 1 && system.at_head(life.vendored()) {
+        return None;
+    }
     let had = system.earlier(life.role(Role::Flag));
     if had.is_empty() {
         return None;

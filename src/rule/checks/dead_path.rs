@@ -63,8 +63,12 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     if had.is_empty() || is_made(&written, system) {
         return None;
     }
-    let deep = written.contains('/');
+    let deep = ending.contains('/');
     // The end of a path under a folder of tests is like many a reader's own.
+    let class = Class::of(&RepoPath::new(&[was.path.as_slice(), b"/x"].concat()));
+    if was.style == PathStyle::Ending && class == Class::Vendored {
+        return None;
+    }
     let telling = name::words(&written) > 2;
     if was.style == PathStyle::Ending && Class::of(&RepoPath::new(&was.path)) == Class::Weak && !deep && !telling {
         return None;

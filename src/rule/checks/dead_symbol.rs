@@ -30,8 +30,10 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         }
         match reference.kind {
             Kind::Symbol if is_own(reference, &own) || is_value(page, reference) => {}
-            Kind::Symbol => out.extend(symbol(page, reference, system).or_else(|| package(reference, system))),
-            Kind::Dependency => out.extend(package(reference, system).or_else(|| symbol(page, reference, system))),
+            Kind::Symbol => out.extend(symbol(page, reference, system).or_else(|| package(page, reference, system))),
+            Kind::Dependency => {
+                out.extend(package(page, reference, system).or_else(|| symbol(page, reference, system)))
+            }
             // Links of Rust's documentation may lead to an item by its path.
             Kind::Link => out.extend(item_link(reference).and_then(|r| symbol(page, &r, system))),
             _ => {}
@@ -153,6 +155,7 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         // Parameters and other names that a sample introduces.
         _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
         _ if reference.shape.incidental => "argument",
+        (true, _) if rest == Rest::Weak && name::is_telling(segment) => "lives-on",
         (true, Place::CodeBlock) if !alone && is_own_path(reference, system) => "qualified",
         (true, Place::CodeBlock) if name::is_telling(segment) && imports_own(page, reference, segment, system) => {
             "imported"
@@ -160,7 +163,8 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         // A sample calls what it pleases, of the reader's too.
         (_, Place::CodeBlock) => "in-sample",
         (true, _) if !name::is_telling(segment) => "word",
-        (true, _) if rest == Rest::Weak => "lives-on",
+        // Plain words name what they please; an example's sentence does.
+        (true, Place::Prose) => "prose",
         (true, _) if alone => "defined",
         (true, _) => "qualified",
         (false, _) if is_key(reference, &life, system) && (reference.parts.len() > 2 || name::is_telling(segment)) => {
@@ -257,8 +261,32 @@ fn is_package(name: &str, system: &System<'_>) -> bool {
     system.at_head(system.lifetimes.of(Term::of(Domain::Dependency, name.as_bytes())).anywhere())
 }
 
+/// Whether the block or a heading above it says that the project rests on what it names.
+fn is_said_to_be_used(page: &Page<'_>, reference: &Reference) -> bool {
+    const WORDS: &[&str] = &[
+        "depend",
+        "requirement",
+        "relies on",
+        "rely on",
+        "built on",
+        "built with",
+        "powered by",
+        "based on",
+        "our ",
+        "we use",
+        "依存",
+        "利用して",
+    ];
+    let document = page.document;
+    let block = document.blocks.get(reference.block).map_or("", |b| b.span.of(&document.text)).to_lowercase();
+    let headings = document.sections.get(reference.section).map(|s| s.heading_path.join(" ").to_lowercase());
+    WORDS.iter().any(|w| block.contains(w) || headings.as_ref().is_some_and(|h| h.contains(w)))
+}
+
 /// A package that the manifests asked for and ask for no more.
-fn package(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+///
+/// Pages speak of packages of all kinds; that this project uses one must be said.
+fn package(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let package = reference.parts.first().filter(|_| reference.parts.len() == 1)?;
     let life = system.lifetimes.of(Term::of(Domain::Dependency, package.as_bytes()));
     let had = system.earlier(life.any(&[Role::Definition]));
@@ -267,6 +295,11 @@ fn package(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     }
     let named = system.life(package.rsplit(['/', ':']).next()?);
     let circumstance = match name::rest(system, &named, name::DECLARED) {
+        // A product's name in words is no package.
+        _ if reference.place != Place::CodeSpan || reference.text.bytes().any(|b| b.is_ascii_uppercase()) => {
+            "package-lives-on"
+        }
+        Rest::Nothing | Rest::Comments | Rest::Weak if is_said_to_be_used(page, reference) => "package-used",
         Rest::Nothing | Rest::Comments | Rest::Weak => "package",
         // It may still come with another package.
         Rest::Uses | Rest::Declared => "package-lives-on",
