@@ -123,7 +123,7 @@ pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
             return Some(format!("{}: the title", kind.reason));
         }
     }
-    if let Some(series) = numbered_in_series(place).filter(|_| !about) {
+    if let Some(series) = numbered_in_series(place) {
         return Some(format!("proposal: numbered within the series `{series}`"));
     }
     if let Some(reason) = by_front_matter(document, &past.front_matter) {

@@ -97,6 +97,7 @@ fn is_composed(bare: &str, system: &System<'_>) -> bool {
     let named = |name: &str| system.at_head(system.life(name).any(&[Role::Flag, Role::Literal]));
     bare.match_indices('-').take(8).any(|(at, _)| {
         let (space, rest) = (&bare[..at], &bare[at + 1..]);
-        name::words(rest) > 1 && space.len() > 1 && named(rest) && named(space)
+        let spaced = named(space) || system.at_head(system.life(space).role(Role::Key));
+        name::words(rest) > 1 && space.len() > 1 && named(rest) && spaced
     })
 }

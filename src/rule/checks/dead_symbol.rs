@@ -147,7 +147,7 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     if rest == Rest::Declared || weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) {
         return None;
     }
-    if is_package(segment, system) {
+    if is_package(segment, system) || comes_from_elsewhere(page, segment, system) {
         return None;
     }
     let circumstance = match (defined, reference.place) {
@@ -203,6 +203,22 @@ fn imports_own(page: &Page<'_>, reference: &Reference, name: &str, system: &Syst
             brings
                 && names.flat_map(|name| std::iter::once(name).chain(name.split('/'))).any(|n| is_own_name(n, system))
         })
+}
+
+/// Whether the page itself brings the name in from a package of another project.
+fn comes_from_elsewhere(page: &Page<'_>, name: &str, system: &System<'_>) -> bool {
+    page.document.text.lines().map(str::trim_start).filter(|line| line.contains(name)).any(|line| {
+        let brings = line.starts_with("from ") && line.contains(" import ");
+        let package = line.split_ascii_whitespace().nth(1).unwrap_or("").split('.').next().unwrap_or("");
+        brings && !package.is_empty() && !is_own_name(package, system) && !is_own_folder(package, system)
+    })
+}
+
+/// Whether the tree had a folder of code that is called so.
+fn is_own_folder(name: &str, system: &System<'_>) -> bool {
+    ["", "src/", "lib/", "python/"]
+        .iter()
+        .any(|root| !system.paths.exact(format!("{root}{name}").as_bytes()).held.is_empty())
 }
 
 /// Whether a package or module is called like the project, or is one of those that its manifests make.
@@ -261,26 +277,13 @@ fn is_package(name: &str, system: &System<'_>) -> bool {
     system.at_head(system.lifetimes.of(Term::of(Domain::Dependency, name.as_bytes())).anywhere())
 }
 
-/// Whether the block or a heading above it says that the project rests on what it names.
+/// Whether the block says that the project itself uses what it names, or the heading above lists what it uses.
 fn is_said_to_be_used(page: &Page<'_>, reference: &Reference) -> bool {
-    const WORDS: &[&str] = &[
-        "depend",
-        "requirement",
-        "relies on",
-        "rely on",
-        "built on",
-        "built with",
-        "powered by",
-        "based on",
-        "our ",
-        "we use",
-        "依存",
-        "利用して",
-    ];
     let document = page.document;
     let block = document.blocks.get(reference.block).map_or("", |b| b.span.of(&document.text)).to_lowercase();
-    let headings = document.sections.get(reference.section).map(|s| s.heading_path.join(" ").to_lowercase());
-    WORDS.iter().any(|w| block.contains(w) || headings.as_ref().is_some_and(|h| h.contains(w)))
+    let heading = document.sections.get(reference.section).map_or("", |s| s.heading.trim()).to_lowercase();
+    matches!(heading.as_str(), "dependencies" | "dependency" | "依存関係" | "依存ライブラリ")
+        || ["our ", "we use ", "を利用しています", "を使用しています"].iter().any(|w| block.contains(w))
 }
 
 /// A package that the manifests asked for and ask for no more.
