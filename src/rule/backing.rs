@@ -104,6 +104,12 @@ impl Backing {
 
 fn is_code(path: &RepoPath) -> bool {
     use Language as L;
+    // Settings of a build tool that are written as code.
+    let name = path.name();
+    let tool = [b"webpack.".as_slice(), b"rollup.", b"vite.", b"babel.", b"gulpfile", b"gruntfile"];
+    if memchr::memmem::find(name, b".config.").is_some() || tool.iter().any(|mark| name.starts_with(mark)) {
+        return false;
+    }
     !matches!(language_of(path, b""), L::Data | L::Json | L::Markup | L::Other | L::Shell | L::Make | L::Cmake)
 }
 
@@ -129,7 +135,7 @@ fn declares(path: &RepoPath, line: &[u8], name: &[u8]) -> bool {
     // A help text begins its line, or its string, with the option.
     let text = line.trim_ascii_start();
     let text = text.strip_prefix(b"\"").or_else(|| text.strip_prefix(b"'")).unwrap_or(text).trim_ascii_start();
-    let told = text.starts_with(b"-") && text.len() > name.len() + 8;
+    let told = text.starts_with(b"-") && !text.starts_with(b"- ") && text.len() > name.len() + 8;
     let language = language_of(path, b"");
     if matches!(language, Language::Data | Language::Json | Language::Markup | Language::Other) {
         return false;

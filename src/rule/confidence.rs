@@ -22,5 +22,7 @@ pub const UNREAD_ON_THE_WAY: f32 = 0.8;
 pub const EDITED_SINCE: f32 = 0.88;
 /// From this similarity on, a renamed file is the same file.
 pub const SAME_FILE: f32 = 0.7;
+/// The commit that took the name away brought another package in, which may have it now.
+pub const MAY_HAVE_MOVED_OUT: f32 = 0.6;
 /// Only a pipeline states the version, no manifest.
 pub const FROM_A_PIPELINE: f32 = 0.95;

@@ -7,6 +7,7 @@ pub mod dates;
 mod definition;
 pub mod described;
 pub mod explain;
+mod extracted;
 pub mod past;
 pub mod prove;
 pub mod registry;

@@ -121,7 +121,15 @@ pub fn prove(
         // What only a copy of another project held was never this project's.
         let copied = |p: &Proved| !p.holders.is_empty() && p.holders.iter().all(|h| system.was_copied(&h.path));
         let by_name = matches!(dated.suspect.proof, Proof::Name { .. });
-        let proved = proved.filter(|p| !by_name || !copied(p));
+        let mut proved = proved.filter(|p| !by_name || !copied(p));
+        if let Some(p) = &mut proved
+            && by_name
+            && p.replacement.is_none()
+            && let Some((at, ..)) = p.cause
+            && super::extracted::brings_a_package(&objects, archive.mainline, at)
+        {
+            p.factor *= confidence::MAY_HAVE_MOVED_OUT;
+        }
         if dated.page != page {
             page = dated.page;
             occurrences = Occurrences::default();

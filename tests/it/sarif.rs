@@ -1,6 +1,7 @@
 //! SARIF against the published schema, and what code scanning needs of it.
 
 use serde_json::{Value, json};
+use shelflife::finding::Level;
 use shelflife::report::sarif;
 
 use crate::support::audit::audit;
@@ -37,7 +38,7 @@ fn it_passes_the_official_schema() {
 fn so_does_every_audit_of_an_example() {
     let rule = shelflife::rule::registry::get("dead-flag").unwrap();
     for example in rule.file.valid.iter().take(2) {
-        let audit = crate::rules::run(example);
+        let audit = crate::rules::run(example, Level::Medium);
         assert!(!audit.findings.is_empty(), "{}", example.name);
         assert_eq!(errors(&sarif::log(&audit)), Vec::<String>::new(), "{}", example.name);
         let mut plain = Vec::new();

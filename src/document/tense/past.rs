@@ -123,6 +123,9 @@ pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
             return Some(format!("{}: the title", kind.reason));
         }
     }
+    if let Some(series) = numbered_in_series(place) {
+        return Some(format!("proposal: numbered within the series `{series}`"));
+    }
     if let Some(reason) = by_front_matter(document, &past.front_matter) {
         return Some(reason);
     }
@@ -164,6 +167,15 @@ fn says_it_is_gone(document: &Document) -> bool {
             .to_lowercase();
         PAST.gone.leads.iter().any(|lead| text.contains(lead.as_str()))
     })
+}
+
+/// The series of a page `abc/abc-001`, whose folder bears the letters that its number follows.
+fn numbered_in_series(place: &Place) -> Option<&str> {
+    let (letters, number) = place.stem.split_once(' ')?;
+    let folder = place.folders.last()?;
+    let own = letters.len() >= 2 && letters.len() <= 5 && letters.bytes().all(|b| b.is_ascii_alphabetic());
+    let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+    (own && digits >= 3 && folder.trim_end_matches('s') == letters.trim_end_matches('s')).then_some(letters)
 }
 
 /// `v1 to v2`, `2.x to 3.0`.

@@ -333,6 +333,10 @@ fn emit(line: &[u8], start: usize, end: usize, role: Role, offset: usize, number
 /// The options that a line of a program's own help begins with, by which it may declare them (`docopt`).
 fn told_options(line: &[u8], offset: usize, number: u32, sink: &mut impl Sink) {
     let mut at = line.len() - line.trim_ascii_start().len();
+    // An item of a list is no option.
+    if line.get(at + 1) == Some(&b' ') {
+        return;
+    }
     while line.get(at) == Some(&b'-') {
         let start = at + line[at..].iter().take_while(|b| **b == b'-').count();
         let first = start + line[start..].iter().take_while(|b| is_name(**b)).count();

@@ -78,8 +78,12 @@ fn is_alive(reference: &Reference, target: &str, system: &System<'_>) -> bool {
             system.at_head(system.paths.exact(file).held)
                 || system.paths.ending_in(file).any(|(_, life)| system.at_head(life.held))
         });
+    // Their sessions and tasks are functions.
+    let function = matches!(program, "nox" | "invoke" | "inv" | "doit" | "mage" | "rake")
+        && system.at_head(system.life(target).any(&[Role::Definition]));
     package
         || generated
+        || function
         || is_declared(target, system)
         || system.at_head(system.paths.exact(target.as_bytes()).held)
         || (0..=target.len()).filter(|at| target.is_char_boundary(*at)).any(|at| {

@@ -17,6 +17,10 @@ const BACKED: &[Role] = &[Role::Definition, Role::Key, Role::Literal, Role::Flag
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::ConfigKey && name::is_claim(r)) {
         let Some(key) = reference.parts.last().filter(|k| k.len() > 2) else { continue };
+        // A field of a message's head (`Content-Length`) is every server's.
+        if key.contains('-') && key.split('-').all(|part| part.starts_with(|c: char| c.is_ascii_uppercase())) {
+            continue;
+        }
         let life = system.life(key);
         let had = system.earlier(life.any(BACKED));
         if had.is_empty() || name::is_built(key, system) {

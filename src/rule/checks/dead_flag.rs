@@ -30,6 +30,10 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let spelling = reference.parts.first()?;
     let bare = bare(spelling)?;
     let life = if bare.len() == 1 { system.life_exact(spelling) } else { system.life(bare) };
+    // Other projects' code in the tree, or a manual that is made of the code, has it still.
+    if bare.len() > 1 && system.at_head(life.vendored()) {
+        return None;
+    }
     let roles = roles(bare);
     let had = system.earlier(life.any(roles));
     if had.is_empty() {
@@ -101,6 +105,7 @@ fn is_composed(bare: &str, system: &System<'_>) -> bool {
     let named = |name: &str| system.at_head(system.life(name).any(&[Role::Flag, Role::Literal]));
     bare.match_indices('-').take(8).any(|(at, _)| {
         let (space, rest) = (&bare[..at], &bare[at + 1..]);
-        name::words(rest) > 1 && space.len() > 1 && named(rest) && named(space)
+        let spaced = named(space) || system.at_head(system.life(space).role(Role::Key));
+        name::words(rest) > 1 && space.len() > 1 && named(rest) && spaced
     })
 }

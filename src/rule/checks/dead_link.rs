@@ -232,6 +232,7 @@ const SCHEMES: &[SlugScheme] = &[
 pub fn has_anchor(document: &crate::document::Document, name: &str) -> bool {
     let wanted = percent_decoded(name).to_lowercase();
     SCHEMES.iter().any(|scheme| anchors(document, *scheme).iter().any(|a| a.to_lowercase() == wanted))
+        || is_term(document, &wanted)
 }
 
 /// Marks of lines that bring in another file's text, whose headings are not read.
@@ -276,6 +277,28 @@ pub fn brings_more(now: &str, then: &str) -> bool {
             && (!line.starts_with("import ") || line.contains(".md"))
             && !then.contains(line.trim_end())
     })
+}
+
+/// Whether a term of a definition list answers to `name`: some generators give it an anchor.
+fn is_term(document: &Document, name: &str) -> bool {
+    let slug = |line: &str| -> String {
+        let words = line.trim().to_lowercase();
+        words
+            .chars()
+            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+            .map(|c| if c == ' ' { '-' } else { c })
+            .collect()
+    };
+    let mut before = "";
+    for line in document.text.lines() {
+        if line.starts_with(": ") && slug(before) == name {
+            return true;
+        }
+        if !line.trim().is_empty() {
+            before = line;
+        }
+    }
+    false
 }
 
 fn lost_anchor(reference: &Reference, target: &RepoPath, fragment: &str, system: &System<'_>) -> Option<Suspect> {

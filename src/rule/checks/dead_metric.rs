@@ -63,14 +63,12 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
 fn composed(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let [metric] = reference.parts.as_slice() else { return None };
     let plain = metric.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if !plain
-        || reference.shape.call
-        || reference.place == Place::CodeBlock
-        || !system.life(metric).anywhere().is_empty()
-    {
+    // A name space, a part of it, and the name.
+    let long = metric.matches('_').count() > 1 && reference.place == Place::CodeSpan;
+    if !plain || !long || reference.shape.call || !system.life(metric).anywhere().is_empty() {
         return None;
     }
-    let fields = system.life("namespace").role(Role::Key).or(system.life("subsystem").role(Role::Key));
+    let fields = system.life("namespace").role(Role::Key).and(system.life("subsystem").role(Role::Key));
     let literal = |word: &str| system.life(word).role(Role::Literal);
     metric.match_indices('_').take(8).find_map(|(at, _)| {
         let (prefix, name) = (&metric[..at], &metric[at + 1..]);

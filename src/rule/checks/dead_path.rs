@@ -68,8 +68,15 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     if had.is_empty() || is_made(&written, system) {
         return None;
     }
-    let deep = written.contains('/');
+    let deep = ending.contains('/');
     // The end of a path under a folder of tests is like many a reader's own.
+    if is_at_home(page, reference) {
+        return None;
+    }
+    let class = Class::of(&RepoPath::new(&[was.path.as_slice(), b"/x"].concat()));
+    if was.style == PathStyle::Ending && class == Class::Vendored {
+        return None;
+    }
     let telling = name::words(&written) > 2;
     if was.style == PathStyle::Ending && Class::of(&RepoPath::new(&was.path)) == Class::Weak && !deep && !telling {
         return None;
@@ -96,6 +103,25 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         had,
         proof: Proof::Path { path: RepoPath::new(&was.path), base: page.folder().to_vec(), style: was.style },
     })
+}
+
+/// Whether the line places the file on the reader's machine.
+fn is_at_home(page: &Page<'_>, reference: &Reference) -> bool {
+    const PLACES: &[&str] = &[
+        "$home",
+        "~/",
+        "home directory",
+        "home folder",
+        "user directory",
+        "ユーザーディレクトリ",
+        "ホームディレクトリ",
+        "your project",
+        "your repo",
+    ];
+    let document = page.document;
+    let line = document.lines.line_span(&document.text, document.lines.line_of(reference.span.start));
+    let text = line.of(&document.text).to_lowercase();
+    PLACES.iter().any(|place| text.contains(place))
 }
 
 /// Whether a file without a folder is one that tools look for in every project: hidden, or named by them.

@@ -30,8 +30,10 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         }
         match reference.kind {
             Kind::Symbol if is_own(reference, &own) || is_value(page, reference) => {}
-            Kind::Symbol => out.extend(symbol(page, reference, system).or_else(|| package(reference, system))),
-            Kind::Dependency => out.extend(package(reference, system).or_else(|| symbol(page, reference, system))),
+            Kind::Symbol => out.extend(symbol(page, reference, system).or_else(|| package(page, reference, system))),
+            Kind::Dependency => {
+                out.extend(package(page, reference, system).or_else(|| symbol(page, reference, system)))
+            }
             // Links of Rust's documentation may lead to an item by its path.
             Kind::Link => out.extend(item_link(reference).and_then(|r| symbol(page, &r, system))),
             _ => {}
@@ -146,7 +148,7 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     if rest == Rest::Declared && !respelt || weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) {
         return None;
     }
-    if is_package(segment, system) {
+    if is_package(segment, system) || comes_from_elsewhere(page, segment, system) {
         return None;
     }
     let circumstance = match (defined, reference.place) {
@@ -156,6 +158,7 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         // Parameters and other names that a sample introduces.
         _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
         _ if reference.shape.incidental => "argument",
+        (true, _) if rest == Rest::Weak && name::is_telling(segment) => "lives-on",
         (true, Place::CodeBlock) if !alone && is_own_path(reference, system) => "qualified",
         (true, Place::CodeBlock) if name::is_telling(segment) && imports_own(page, reference, segment, system) => {
             "imported"
@@ -163,7 +166,8 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         // A sample calls what it pleases, of the reader's too.
         (_, Place::CodeBlock) => "in-sample",
         (true, _) if !name::is_telling(segment) => "word",
-        (true, _) if rest == Rest::Weak => "lives-on",
+        // Plain words name what they please; an example's sentence does.
+        (true, Place::Prose) => "prose",
         (true, _) if alone => "defined",
         (true, _) => "qualified",
         (false, _) if is_key(reference, &life, system) && (reference.parts.len() > 2 || name::is_telling(segment)) => {
@@ -202,6 +206,22 @@ fn imports_own(page: &Page<'_>, reference: &Reference, name: &str, system: &Syst
             brings
                 && names.flat_map(|name| std::iter::once(name).chain(name.split('/'))).any(|n| is_own_name(n, system))
         })
+}
+
+/// Whether the page itself brings the name in from a package of another project.
+fn comes_from_elsewhere(page: &Page<'_>, name: &str, system: &System<'_>) -> bool {
+    page.document.text.lines().map(str::trim_start).filter(|line| line.contains(name)).any(|line| {
+        let brings = line.starts_with("from ") && line.contains(" import ");
+        let package = line.split_ascii_whitespace().nth(1).unwrap_or("").split('.').next().unwrap_or("");
+        brings && !package.is_empty() && !is_own_name(package, system) && !is_own_folder(package, system)
+    })
+}
+
+/// Whether the tree had a folder of code that is called so.
+fn is_own_folder(name: &str, system: &System<'_>) -> bool {
+    ["", "src/", "lib/", "python/"]
+        .iter()
+        .any(|root| !system.paths.exact(format!("{root}{name}").as_bytes()).held.is_empty())
 }
 
 /// Whether a package or module is called like the project, or is one of those that its manifests make.
@@ -270,8 +290,19 @@ fn is_package(name: &str, system: &System<'_>) -> bool {
     system.at_head(system.lifetimes.of(Term::of(Domain::Dependency, name.as_bytes())).anywhere())
 }
 
+/// Whether the block says that the project itself uses what it names, or the heading above lists what it uses.
+fn is_said_to_be_used(page: &Page<'_>, reference: &Reference) -> bool {
+    let document = page.document;
+    let block = document.blocks.get(reference.block).map_or("", |b| b.span.of(&document.text)).to_lowercase();
+    let heading = document.sections.get(reference.section).map_or("", |s| s.heading.trim()).to_lowercase();
+    matches!(heading.as_str(), "dependencies" | "dependency" | "依存関係" | "依存ライブラリ")
+        || ["our ", "we use ", "を利用しています", "を使用しています"].iter().any(|w| block.contains(w))
+}
+
 /// A package that the manifests asked for and ask for no more.
-fn package(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+///
+/// Pages speak of packages of all kinds; that this project uses one must be said.
+fn package(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let package = reference.parts.first().filter(|_| reference.parts.len() == 1)?;
     let life = system.lifetimes.of(Term::of(Domain::Dependency, package.as_bytes()));
     let had = system.earlier(life.any(&[Role::Definition]));
@@ -280,6 +311,11 @@ fn package(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     }
     let named = system.life(package.rsplit(['/', ':']).next()?);
     let circumstance = match name::rest(system, &named, name::DECLARED) {
+        // A product's name in words is no package.
+        _ if reference.place != Place::CodeSpan || reference.text.bytes().any(|b| b.is_ascii_uppercase()) => {
+            "package-lives-on"
+        }
+        Rest::Nothing | Rest::Comments | Rest::Weak if is_said_to_be_used(page, reference) => "package-used",
         Rest::Nothing | Rest::Comments | Rest::Weak => "package",
         // It may still come with another package.
         Rest::Uses | Rest::Declared => "package-lives-on",

@@ -257,7 +257,7 @@ fn probability(
         (Comparison::Least, Subject::Toolchain) if claim.sample => "sample",
         (Comparison::Least, _) if built && claim.bound != Bound::AtLeast => {
             let alone = !claims.iter().any(|c| c.block == claim.block && c.name == claim.name && c.span != claim.span);
-            if alone && sentence.asks_itself() { "built-on-asked" } else { "built-on" }
+            if alone && sentence.asks_itself() && sentence.is_of_newer() { "built-on-asked" } else { "built-on" }
         }
         (Comparison::Least, _) if claim.bound == Bound::AtLeast && sentence.asks() => "asked-at-least",
         (Comparison::Least, _) if claim.bound == Bound::AtLeast => "at-least",

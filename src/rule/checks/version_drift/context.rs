@@ -1,7 +1,7 @@
 //! What the sentence around a version says of it.
 
 use crate::document::{BlockKind, Document};
-use crate::reference::claim::version::VersionClaim;
+use crate::reference::claim::version::{Subject, VersionClaim};
 
 /// Words of sentences about other times than now.
 const PAST: &[&str] = &[
@@ -77,6 +77,11 @@ const ASKING: &[&str] = &[
     "推奨",
 ];
 
+/// Whether a text holds a number with a dot in it.
+fn has_version(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b'.' && (w[2].is_ascii_digit() || w[2] == b'x'))
+}
+
 /// A sentence with the headings above it.
 #[derive(Debug)]
 pub struct Sentence {
@@ -86,6 +91,8 @@ pub struct Sentence {
     before: String,
     /// Whether it is a heading.
     heading: bool,
+    /// Whether another version stands before what the version is of: "1.2 to 1.4: Rust 1.60".
+    of_a_release: bool,
 }
 
 impl Sentence {
@@ -103,7 +110,15 @@ impl Sentence {
         let text = document.text.get(start + from..claim.span.end + to).unwrap_or("");
         let headings = document.sections.get(claim.section).map(|s| s.heading_path.join(" ")).unwrap_or_default();
         let before = before.get(from..).unwrap_or("").to_lowercase();
-        Self { before, heading, text: text.to_lowercase(), headings: headings.to_lowercase() }
+        let item = document
+            .blocks
+            .get(claim.block)
+            .filter(|b| matches!(b.kind, BlockKind::ListItem { .. } | BlockKind::TableRow { .. }))
+            .and_then(|b| document.text.get(b.span.start..claim.span.start))
+            .map_or_else(|| before.clone(), str::to_lowercase);
+        let name = item.rfind(claim.name.as_str()).or_else(|| item.rfind("msrv")).unwrap_or(0);
+        let of_a_release = claim.subject == Subject::Toolchain && has_version(&item[..name]);
+        Self { before, heading, of_a_release, text: text.to_lowercase(), headings: headings.to_lowercase() }
     }
 
     /// Whether it tells of what was.
@@ -117,6 +132,7 @@ impl Sentence {
         let start = self.before.trim_start_matches(['#', '-', '*', ' ', '>', '\n', '\t']);
         let case = ["if ", "when ", "whether ", "in case ", "unless ", "where ", "on systems", "例えば", "場合"];
         self.heading
+            || self.of_a_release
             || self.text.trim_end().ends_with('?')
             || case.iter().any(|w| start.starts_with(w) || self.before.contains(&format!(" {w}")))
             || ["for example", "e.g.", "for instance", "such as"].iter().any(|w| self.before.contains(w))
@@ -125,6 +141,13 @@ impl Sentence {
     /// Whether it tells what holds "in C++ 11 and above", whatever is needed.
     pub fn is_condition(&self) -> bool {
         self.before.split_whitespace().rev().take(3).any(|word| word == "in")
+    }
+
+    /// Whether it speaks of what is newer, too.
+    pub fn is_of_newer(&self) -> bool {
+        ["newer", "later", "higher", "or above", "and above", "minimum", "at least", "以上", "以降"]
+            .iter()
+            .any(|w| self.text.contains(w))
     }
 
     /// Whether it says what is needed, without its headings.
