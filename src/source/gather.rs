@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 use super::dump::{DumpError, Writer};
 use super::spool::Spool;
-use super::{Failure, Source};
+use super::{Collected, Failure, Source};
 use crate::pipeline::Progress;
 
 /// What was collected.
@@ -29,6 +29,24 @@ pub enum GatherError {
     /// The pages can't be kept until then.
     #[error("a temporary file can't be used: {0}")]
     Spool(#[from] io::Error),
+}
+
+/// Asks all sources for all their pages.
+pub async fn all(sources: &[Box<dyn Source>], failures: Vec<Failure>, progress: &dyn Progress) -> Collected {
+    progress.stage("collecting pages", None);
+    let given = join_all(sources.iter().map(|source| async move { (source, source.collect(progress).await) })).await;
+    let mut all = Collected { pages: Vec::new(), failures };
+    for (source, given) in given {
+        match given {
+            Ok(collected) => {
+                all.pages.extend(collected.pages);
+                all.failures.extend(collected.failures);
+            }
+            Err(error) => all.failed(source.kind(), source.name(), &error),
+        }
+    }
+    all.normalize();
+    all
 }
 
 /// Asks all sources and writes what they give into `folder`. A source that gives nothing is a failure, and

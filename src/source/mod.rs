@@ -16,6 +16,7 @@ pub mod notion;
 pub mod open;
 pub mod page;
 pub mod spool;
+pub mod wiki;
 
 pub use collect::{Collected, Failure, FailureReason, Source, SourceError};
 pub use page::{

@@ -1,17 +1,22 @@
 //! From the configuration to sources that can be asked.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use reqwest::header::HeaderMap;
 use secrecy::SecretString;
+use url::Url;
 
 use super::github::{self, Github, GithubOptions, Login};
-use super::http::{BaseUrl, Rate, Transport};
+use super::http::{BaseUrl, Endpoint, EndpointOptions, Rate, Transport};
 use super::notion::page::PropertyNames;
 use super::notion::{self, Notion, NotionOptions};
+use super::wiki::{Wiki, WikiOptions};
 use super::{Failure, FailureReason, Source, SourceError, SourceKind, Visibility};
-use crate::config::Config;
 use crate::config::sources::{PlaceConfig, SourceConfig};
+use crate::config::{Config, RepoAddress};
 use crate::document::Discovery;
+use crate::system::credentials::Tokens;
 
 /// The variable with the id of a GitHub App.
 pub const APP_ID: &str = "SHELFLIFE_GITHUB_APP_ID";
@@ -31,12 +36,12 @@ pub struct Opened {
     pub failures: Vec<Failure>,
 }
 
-/// Opens all sources of `config`. Must be called within a `tokio` runtime.
+/// Opens all sources of `config`, which keep clones in the cache folder `cache` if there is one. Must be called within a `tokio` runtime.
 #[must_use]
-pub fn open(config: &Config, transport: &Arc<Transport>, environment: Environment<'_>) -> Opened {
+pub fn open(config: &Config, transport: &Arc<Transport>, cache: Option<&Path>, environment: Environment<'_>) -> Opened {
     let mut opened = Opened { sources: Vec::new(), failures: Vec::new() };
     for source in &config.sources {
-        match one(config, source, transport, environment) {
+        match one(config, source, transport, cache, environment) {
             Ok(source) => opened.sources.push(source),
             Err(error) => opened.failures.push(Failure {
                 source: source.kind(),
@@ -55,6 +60,7 @@ fn one(
     config: &Config,
     source: &SourceConfig,
     transport: &Arc<Transport>,
+    cache: Option<&Path>,
     environment: Environment<'_>,
 ) -> Result<Box<dyn Source>, SourceError> {
     let first =
@@ -95,8 +101,35 @@ fn one(
             };
             Ok(Box::new(Github::new(Arc::clone(transport), options)?))
         }
-        PlaceConfig::GithubWiki { .. } => {
-            Err(SourceError::new(FailureReason::Unreachable, "wikis are collected with their systems"))
+        PlaceConfig::GithubWiki { repo, clone_url } => {
+            let base = base(github::client::BASE_URL)?;
+            let home = format!("{}/{repo}", web(&base));
+            let address = match clone_url {
+                Some(address) => address.clone(),
+                None => RepoAddress::Http(
+                    Url::parse(&format!("{home}.wiki.git"))
+                        .map_err(|error| SourceError::new(FailureReason::NotFound, format!("{home}: {error}")))?,
+                ),
+            };
+            let hub = if source.visibility.is_some() {
+                None
+            } else {
+                let login = login(&base, environment)?;
+                let rate = rate(source, github::client::RATE);
+                let endpoint = EndpointOptions { base, token: None, headers: HeaderMap::new(), rate };
+                let endpoint = Endpoint::new(Arc::clone(transport), endpoint)
+                    .map_err(|error| SourceError::new(FailureReason::Unreachable, error.to_string()))?;
+                Some(github::client::client(endpoint, &login)?)
+            };
+            Ok(Box::new(Wiki::new(WikiOptions {
+                repo: repo.clone(),
+                address,
+                home: Some(home).filter(|home| home.starts_with("https://")),
+                cache: cache.map(Path::to_owned),
+                tokens: Arc::new(Tokens::from_environment(config)),
+                visibility: source.visibility,
+                hub,
+            })))
         }
     }
 }
@@ -128,6 +161,12 @@ pub fn login(base: &BaseUrl, environment: Environment<'_>) -> Result<Login, Sour
     let names = if own { github::fault::TOKEN_VARIABLES } else { github::fault::ENTERPRISE_VARIABLES };
     let token = names.iter().find_map(|name| value(name));
     Ok(token.map_or(Login::Anonymous, |token| Login::Token(SecretString::from(token))))
+}
+
+/// Where people open what the API at `base` speaks of: github.com, or the host of the API.
+fn web(base: &BaseUrl) -> String {
+    let origin = base.url().origin().ascii_serialization();
+    if origin == github::client::BASE_URL { "https://github.com".to_owned() } else { origin }
 }
 
 /// The rate that the user allows, with as much at once as a second's worth.

@@ -35,3 +35,4 @@ mod schema;
 mod serve;
 mod signals;
 mod suppression;
+mod wiki;

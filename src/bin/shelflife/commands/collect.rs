@@ -1,17 +1,16 @@
 //! `shelflife collect`.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use shelflife::config::{self, Loaded, Origin};
-use shelflife::pipeline::{CacheMode, Progress as _};
+use shelflife::pipeline::Progress;
 use shelflife::report::escape;
 use shelflife::rule::registry;
 use shelflife::source::gather::{self, Summary};
-use shelflife::source::http::{Store, Transport, TransportOptions};
-use shelflife::source::open;
 
-use super::{print, setup::Setup};
+use super::hosts::with_sources;
+use super::print;
+use super::setup::Setup;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::progress::Terminal;
@@ -79,32 +78,13 @@ pub fn run(args: &Args, color: ColorChoice) -> Result<Exit, Failure> {
         return Err(Failure::usage(format!("{} names no source", file.display()))
             .help("add a [[source]], for example kind = \"notion\" with roots = [\"https://www.notion.so/…\"]"));
     }
-    let store = match args.setup.cache(&|message| progress.warn(message)) {
-        CacheMode::Off => None,
-        CacheMode::Dir(folder) => match Store::open(&folder, config.cache.max) {
-            Ok(store) => Some(Arc::new(store)),
-            Err(error) => {
-                progress.warn(&format!("{error}; all is downloaded anew"));
-                None
-            }
-        },
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::cannot(format!("no runtime could be started: {error}")))?;
-    let collected = runtime.block_on(async {
-        let transport = Transport::new(TransportOptions { store, ..TransportOptions::default() })
+    let cache = args.setup.cache(&|message| progress.warn(message));
+    let terminal: &dyn Progress = &progress;
+    let collected = with_sources(&config, &cache, terminal, |opened, transport| async move {
+        let summary = gather::into_dump(&opened.sources, opened.failures, &args.dump, terminal)
+            .await
             .map_err(|error| Failure::cannot(error.to_string()))?;
-        let opened = open::open(&config, &transport, &|name| std::env::var(name).ok());
-        tokio::select! {
-            done = gather::into_dump(&opened.sources, opened.failures, &args.dump, &progress) => {
-                let summary = done.map_err(|error| Failure::cannot(error.to_string()))?;
-                Ok((summary, transport.counts()))
-            }
-            _ = tokio::signal::ctrl_c() => Err(Failure::cannot("stopped").help("the same command goes on where this one was")),
-        }
+        Ok((summary, transport.counts()))
     });
     progress.finish();
     let (summary, counts) = collected?;

@@ -1,15 +1,13 @@
 //! What is audited: a repository, pages from elsewhere, or both.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use futures_util::future::join_all;
 use shelflife::config::{Config, Loaded};
 use shelflife::history::Repository;
-use shelflife::pipeline::{AuditOptions, CacheMode, Progress};
-use shelflife::source::http::{Store, Transport, TransportOptions};
-use shelflife::source::{Collected, dump, open};
+use shelflife::pipeline::{AuditOptions, Progress};
+use shelflife::source::{Collected, dump, gather};
 
+use super::hosts::with_sources;
 use super::setup::Setup;
 use crate::failure::Failure;
 
@@ -62,41 +60,7 @@ pub fn pages(options: &AuditOptions, from: Option<&Path>, progress: &dyn Progres
     if options.config.sources.is_empty() {
         return Ok(Collected::default());
     }
-    collect(options, progress)
-}
-
-/// Asks all sources; one that gives nothing costs no other.
-fn collect(options: &AuditOptions, progress: &dyn Progress) -> Result<Collected, Failure> {
-    let config = &options.config;
-    let store = match &options.cache {
-        CacheMode::Off => None,
-        CacheMode::Dir(folder) => match Store::open(folder, config.cache.max) {
-            Ok(store) => Some(Arc::new(store)),
-            Err(error) => {
-                progress.warn(&format!("{error}; all is downloaded anew"));
-                None
-            }
-        },
-    };
-    progress.stage("collecting pages", None);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::cannot(format!("no runtime could be started: {error}")))?;
-    runtime.block_on(async {
-        let transport = Transport::new(TransportOptions { store, ..TransportOptions::default() })
-            .map_err(|error| Failure::cannot(error.to_string()))?;
-        let opened = open::open(config, &transport, &|name| std::env::var(name).ok());
-        let given = join_all(opened.sources.iter().map(|source| source.collect(progress))).await;
-        let mut collected = Collected { pages: Vec::new(), failures: opened.failures };
-        for (source, given) in opened.sources.iter().zip(given) {
-            match given {
-                Ok(given) => collected.merge(given),
-                Err(error) => collected.failed(source.kind(), source.name(), &error),
-            }
-        }
-        collected.normalize();
-        Ok(collected)
+    with_sources(&options.config, &options.cache, progress, |opened, _| async move {
+        Ok(gather::all(&opened.sources, opened.failures, progress).await)
     })
 }

@@ -10,6 +10,7 @@ pub mod fix;
 pub mod generate;
 pub mod given;
 pub mod graph;
+pub mod hosts;
 pub mod impact;
 pub mod init;
 mod job;
