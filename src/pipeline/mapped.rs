@@ -177,7 +177,7 @@ impl Map {
         if let Some(own) = &read.own {
             own.pages.pages.iter().zip(&self.tree).for_each(|(page, of)| missing(&page.document, of));
         }
-        for (foreign, of) in read.foreign.iter().zip(&self.foreign) {
+        for (foreign, of) in read.foreign.iter().zip(&self.foreign).filter(|(foreign, _)| foreign.is_audited()) {
             missing(&foreign.document, of);
         }
         for (foreign, of) in read.foreign.iter().zip(&self.foreign) {

@@ -151,7 +151,7 @@ fn open(path: &Path) -> Result<git2::Repository, git2::Error> {
 /// A name for the clone of `url` that no other address has: readable, and a hash.
 fn folder_name(url: &url::Url) -> String {
     let hash: String = Sha256::digest(url.as_str().as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect();
-    let name = url.path().rsplit('/').find(|part| !part.is_empty()).unwrap_or("repository");
+    let name = url.path().rsplit('/').find(|part| !part.is_empty() && *part != ".git").unwrap_or("repository");
     let name = name.strip_suffix(".git").unwrap_or(name);
     let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
     format!("{name}-{hash}.git")

@@ -133,7 +133,6 @@ const PLANTED: &[Planted] = &[
     ("notion:p2", "dead-env-var", "PAY_GATEWAY_KEY", "https://www.notion.example/p2#1", "Tokens, not keys"),
     ("notion:p3", "dead-symbol", "issue_refund", "https://www.notion.example/p3#1", "Refunds are created"),
     ("notion:p4", "value-drift", "30", "https://www.notion.example/p4#1", "Wait longer for the gateway"),
-    ("notion:p5", "dead-command", "migrate-ledger", "https://www.notion.example/p5#1", "Migrations run by themselves"),
     ("notion:p6", "dead-path", "ops/deploy_ledger.sh", "https://www.notion.example/p6#1", "Call it a release"),
     ("notion:j1", "dead-flag", "--ledger-file", "https://www.notion.example/j1#1", "Rename the ledger option"),
     ("notion:j2", "dead-env-var", "PAY_GATEWAY_KEY", "https://www.notion.example/j2#1", "Tokens, not keys"),
@@ -156,12 +155,7 @@ const PLANTED: &[Planted] = &[
 fn pages() -> Vec<CollectedPage> {
     let old = 50;
     let mut pages = vec![
-        notion(
-            "p1",
-            "Start the ledger",
-            old,
-            &["# Start the ledger", "Run `payctl --ledger-file ledger.db` and wait."],
-        ),
+        notion("p1", "Start the ledger", old, &["# Start the ledger", "The option `--ledger-file` names the ledger."]),
         notion(
             "p2",
             "Gateway access",
@@ -181,18 +175,12 @@ fn pages() -> Vec<CollectedPage> {
             &["# Gateway timeouts", "`retry_timeout` is `30s` in `config/default.yml`."],
         ),
         notion(
-            "p5",
-            "Migrate",
-            old,
-            &["# Migrate", "Run `make migrate-ledger` from the root of payments, then `make serve`."],
-        ),
-        notion(
             "p6",
             "Bring it out",
             old,
             &["# Bring it out", "The script `ops/deploy_ledger.sh` brings it to all regions."],
         ),
-        notion("j1", "台帳の起動", old, &["# 台帳の起動", "`payctl`に`--ledger-file`を渡して起動します。"]),
+        notion("j1", "台帳の起動", old, &["# 台帳の起動", "オプション`--ledger-file`で台帳を指定します。"]),
         notion(
             "j2",
             "ゲートウェイ",
@@ -426,7 +414,7 @@ fn pages_of_a_docs_repository_are_compared_with_the_system_that_they_describe() 
     let docs = Repo::new();
     docs.commit(
         &[
-            ("docs/payments/start.md", "# Start\n\nRun `payctl --ledger-file x`. See [the other](other.md).\n"),
+            ("docs/payments/start.md", "# Start\n\nThe option `--ledger-file` names it. See [the other](other.md).\n"),
             ("docs/payments/other.md", "# Other\n"),
             ("shelflife.toml", ""),
         ],
@@ -435,7 +423,10 @@ fn pages_of_a_docs_repository_are_compared_with_the_system_that_they_describe() 
         50,
     );
     docs.commit(
-        &[("docs/payments/start.md", "# Start\n\nRun `payctl --ledger-file x` now. See [the other](other.md).\n")],
+        &[(
+            "docs/payments/start.md",
+            "# Start\n\nThe option `--ledger-file` names it now. See [the other](other.md).\n",
+        )],
         &["docs/payments/other.md"],
         "Reword",
         155,
@@ -454,11 +445,14 @@ fn pages_of_a_docs_repository_are_compared_with_the_system_that_they_describe() 
         .as_array()
         .unwrap()
         .iter()
-        .map(|f| (text(f, "/rule"), text(f, "/location/text"), text(f, "/evidence/cause/commit/subject")))
+        .map(|f| (text(f, "/rule"), text(f, "/location/document"), text(f, "/evidence/cause/commit/subject")))
         .collect();
     assert_eq!(
         found,
-        [("dead-flag", "--ledger-file", "Rename the ledger option"), ("dead-link", "other.md", "Reword")],
+        [
+            ("dead-flag", "docs/payments/start.md", "Rename the ledger option"),
+            ("dead-link", "docs/payments/start.md", "Reword")
+        ],
         "{audit:#}"
     );
     // The token is older than the last edit of its line.

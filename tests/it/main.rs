@@ -27,6 +27,8 @@ mod nothing_runs;
 mod notion;
 mod publish;
 mod readme;
+mod releases;
+mod remote;
 mod report;
 mod repositories;
 mod rules;

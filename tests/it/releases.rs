@@ -1,0 +1,91 @@
+//! Pages of older releases, compared with the tags of their releases.
+
+use serde_json::Value;
+
+use crate::support::Repo;
+use crate::support::program::run;
+
+fn cli(flags: &[&str]) -> String {
+    let lines: String = flags.iter().map(|f| format!("    parser.add_argument(\"{f}\")\n")).collect();
+    format!(
+        "import argparse\n\n\ndef main():\n    parser = argparse.ArgumentParser(\"tool\")\n{lines}    return parser\n"
+    )
+}
+
+/// A repository whose release 1.0 lost an option that its pages still name, and whose head lost one more.
+fn repo(pages: &str) -> Repo {
+    let repo = Repo::new();
+    let page = "# Use\n\nThe option `--early-option` starts it.\n\nThe option `--late-option` ends it.\n";
+    repo.commit(
+        &[("src/cli.py", &cli(&["--early-option", "--late-option", "--stays"])), ("docs/use.md", page)],
+        &[],
+        "Start",
+        0,
+    );
+    repo.commit(&[("src/cli.py", &cli(&["--late-option", "--stays"]))], &[], "Drop the early option", 10);
+    repo.tag("v1.0.0");
+    repo.commit(&[(pages, page), ("docs/use.md", "# Use\n\nRun `tool --stays`.\n")], &[], "Keep the pages of 1.0", 20);
+    repo.commit(&[("src/cli.py", &cli(&["--stays"]))], &[], "Drop the late option", 30);
+    repo
+}
+
+fn audit(repo: &Repo) -> Value {
+    run(repo.path(), ["audit", "--format", "json", "--fail-on", "never"]).ended(0).json()
+}
+
+fn found(audit: &Value) -> Vec<(&str, &str, &str)> {
+    let text = |f: &'_ Value, p: &str| f.pointer(p).and_then(Value::as_str).unwrap_or("").to_owned();
+    audit["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| {
+            let of = |p: &str| Box::leak(text(f, p).into_boxed_str()) as &str;
+            (of("/location/document"), of("/location/text"), of("/evidence/cause/commit/subject"))
+        })
+        .collect()
+}
+
+#[test]
+fn what_a_release_has_is_right_on_its_pages() {
+    let path = "versioned_docs/version-1.0/use.md";
+    let audit = audit(&repo(path));
+    // The option that went before the release is wrong there; the one that went after it is not.
+    assert_eq!(found(&audit), [(path, "--early-option", "Drop the early option")], "{:#}", audit["findings"]);
+    assert_eq!(audit["inconclusive"].as_array().unwrap().len(), 0, "{:#}", audit["inconclusive"]);
+}
+
+#[test]
+fn a_release_without_a_tag_is_inconclusive() {
+    let audit = audit(&repo("versioned_docs/version-0.9/use.md"));
+    assert_eq!(found(&audit), []);
+    assert_eq!(audit["inconclusive"][0]["reason"], "no-release-tag");
+}
+
+#[test]
+fn the_configuration_names_releases_of_any_form() {
+    let path = "guides/one/use.md";
+    let repo = repo(path);
+    repo.commit(
+        &[(
+            "shelflife.toml",
+            "[documents]\ninclude = [\"guides/**\"]\n[[version]]\ndocs = \"guides/one/**\"\nref = \"v1.0.0\"\n",
+        )],
+        &[],
+        "Configure",
+        40,
+    );
+    assert_eq!(found(&audit(&repo)), [(path, "--early-option", "Drop the early option")]);
+    repo.commit(
+        &[(
+            "shelflife.toml",
+            "[documents]\ninclude = [\"guides/**\"]\n[[version]]\ndocs = \"guides/one/**\"\nref = \"v9\"\n",
+        )],
+        &[],
+        "Configure",
+        41,
+    );
+    let audit = audit(&repo);
+    assert_eq!(audit["inconclusive"][0]["reason"], "no-release-tag");
+    assert!(audit["inconclusive"][0]["message"].as_str().unwrap().contains("`v9`"));
+}
