@@ -1,7 +1,8 @@
 //! `dead-flag`: a command-line option that the project's programs no longer declare.
 
 use super::name::{self, Rest};
-use crate::history::scan::Role;
+use crate::document::BlockKind;
+use crate::history::scan::{Role, declares_options};
 use crate::history::term::Term;
 use crate::reference::{Kind, Reference};
 use crate::rule::backing::Backing;
@@ -15,7 +16,9 @@ pub const ID: &str = "dead-flag";
 /// Gives the options of the page that were declared once and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::Flag && name::is_claim(r)) {
-        out.extend(lost(reference, system));
+        if !is_of_page(page, reference) {
+            out.extend(lost(reference, system));
+        }
     }
 }
 
@@ -76,6 +79,16 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
 fn roles(bare: &str) -> &'static [Role] {
     let several = bare.len() > 7 && bare.contains(['.', '-']);
     if several { &[Role::Flag, Role::Literal] } else { &[Role::Flag] }
+}
+
+/// Whether a sample of the page declares the option itself: the program is the page's.
+fn is_of_page(page: &Page<'_>, reference: &Reference) -> bool {
+    let Some(bare) = reference.parts.first().and_then(|s| bare(s)).filter(|b| b.len() > 1) else { return false };
+    let samples = page.document.blocks.iter().filter(|b| matches!(b.kind, BlockKind::Code { .. }));
+    samples.flat_map(|block| &block.inlines).any(|line| {
+        let quoted = [format!("\"{bare}\""), format!("\"--{bare}\""), format!("'--{bare}'")];
+        quoted.iter().any(|q| line.text.contains(q.as_str())) && declares_options(line.text.as_bytes())
+    })
 }
 
 fn bare(spelling: &str) -> Option<&str> {

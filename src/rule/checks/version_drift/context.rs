@@ -135,7 +135,7 @@ impl Sentence {
             || self.of_a_release
             || self.text.trim_end().ends_with('?')
             || case.iter().any(|w| start.starts_with(w) || self.before.contains(&format!(" {w}")))
-            || ["for example", "e.g.", "for instance", "such as"].iter().any(|w| self.before.contains(w))
+            || ["for example", "e.g.", "for instance", "such as", "(like "].iter().any(|w| self.before.contains(w))
     }
 
     /// Whether it tells what holds "in C++ 11 and above", whatever is needed.
