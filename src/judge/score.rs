@@ -16,6 +16,8 @@ const CAME: f32 = 1.1;
 const CHANGED: f32 = 0.8;
 const NEAR: f32 = 0.4;
 const WITHIN: f32 = 0.3;
+/// What only came takes nothing from what a page says, as a rule.
+const ONLY_ADDED: f32 = 0.6;
 /// A hunk with this many lines has its points as they are; longer ones have to have more.
 const USUAL_LINES: f32 = 14.0;
 /// Without a name in common, a hunk must share at least so much rarity with the passage …
@@ -110,8 +112,12 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
             shared += 1;
         }
     }
-    if shared == 0 || !(witness || by_words && shared >= LEAST_TERMS && rarity_of_changed >= LEAST_RARITY) {
+    // What changed beside a name, in its body, is a change of what the name stands for.
+    if !(witness || by_words && shared >= LEAST_TERMS && rarity_of_changed >= LEAST_RARITY) {
         return None;
+    }
+    if hunk.removed.is_empty() {
+        points *= ONLY_ADDED;
     }
     #[allow(clippy::cast_precision_loss)]
     let lines = hunk.hunk.lines.len() as f32;

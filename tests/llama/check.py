@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 import xllamacpp
 
@@ -36,7 +37,7 @@ def write(folder, name, text):
 def repository(folder):
     git(folder, 'init', '-q')
     write(folder, 'README.md', '# Retries\n\nThe client calls `retry_delay` and waits a fixed delay.\n')
-    write(folder, 'src/retry.rs', 'pub fn retry_delay(base: u64, n: u32) -> u64 {\n    base\n}\n')
+    write(folder, 'src/retry.rs', 'pub fn retry_delay(base: u64) -> u64 {\n    base\n}\n')
     git(folder, 'add', '-A')
     git(folder, 'commit', '-qm', 'Write')
     write(folder, 'src/retry.rs', 'pub fn retry_delay(base: u64, n: u32) -> u64 {\n    base * 2u64.pow(n)\n}\n')
@@ -49,6 +50,12 @@ def audit(folder, *words):
                           text=True, env=env, timeout=280)
 
 
+def tokens(base, text):
+    body = json.dumps({'content': text}).encode()
+    request = urllib.request.Request(base + '/tokenize', body, {'Content-Type': 'application/json'})
+    return len(json.load(urllib.request.urlopen(request, timeout=60))['tokens'])
+
+
 def server():
     params = xllamacpp.CommonParams()
     package = os.path.dirname(xllamacpp.__file__)
@@ -58,7 +65,7 @@ def server():
     params.n_predict = 160
     params.cpuparams.n_threads = 1
     params.cpuparams_batch.n_threads = 1
-    params.hostname, params.port = '127.0.0.1', 0
+    params.hostnames, params.port = ['127.0.0.1'], 0
     params.warmup = False
     return xllamacpp.Server(params)
 
@@ -90,9 +97,13 @@ def main():
         check('no reason is of the transport', set(judge.get('failed', {})) <= named, judge)
         check('the server counted tokens, or the answer was cut', judge['tokens'] > 0, judge)
         check('the key is not asked for', 'OPENAI_API_KEY' not in run.stderr, run.stderr)
-        if judge['tokens']:
-            share = estimate / judge['tokens']
-            print(f'      estimated {estimate} tokens of questions, the server counted {judge["tokens"]} with the answer ({share:.2f})')
+        batch = os.path.join(work, 'batch.jsonl')
+        audit(folder, '--config', config, '--judge-batch', batch)
+        with open(batch) as lines:
+            messages = json.loads(lines.readline())['body']['messages']
+        counted = sum(tokens(base, message['content']) for message in messages)
+        print(f'      estimated {estimate} tokens of questions, the model counts {counted}: {estimate / counted:.2f}')
+        check('the estimate is within a quarter of what this model counts', 0.75 < estimate / counted < 1.25)
 
         configure('structured = false')
         plain = json.loads(audit(folder, '--config', config, '--judge', '--format', 'json').stdout)['judge']
@@ -101,8 +112,8 @@ def main():
         with open(config, 'w') as out:
             out.write(f'[judge]\nbase_url = "{base}/nowhere"\nmodel = "smollm2"\nretries = 0\n')
         lost = json.loads(audit(folder, '--config', config, '--judge', '--format', 'json').stdout)
-        check('a wrong address is told', lost['judge'].get('failed') == {'not_found': 1}, lost['judge'])
-        check('and leaves the page inconclusive', lost['inconclusive'][0]['reason'] == 'judge-failed', lost['inconclusive'])
+        check('a wrong address is told', set(lost['judge'].get('failed', {})) <= {'not_found', 'not_json'} and lost['judge']['failed'], lost['judge'])
+        check('and leaves the page inconclusive', [i['reason'] for i in lost['inconclusive']] == ['judge-failed'], lost['inconclusive'])
     print(f'{passed} passed, {failed} failed')
     sys.stdout.flush()
     os._exit(1 if failed else 0)

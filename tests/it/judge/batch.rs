@@ -11,7 +11,9 @@ fn audit(repo: &Repo, arguments: &[&str]) -> Run {
 }
 
 fn questions(repo: &Repo) -> Vec<Value> {
-    audit(repo, &["--judge-batch", "../batch.jsonl"]).ended(0);
+    // What was answered before is reported all the same.
+    let run = audit(repo, &["--judge-batch", "../batch.jsonl"]);
+    assert!([0, 1].contains(&run.status), "{run:?}");
     let text = std::fs::read_to_string(repo.beside("batch.jsonl")).unwrap();
     text.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
 }
