@@ -48,7 +48,7 @@ fn rust() {
         shown(Grammar::Rust, text),
         [
             "1:A.b",
-            "3:A.c(d:u8, :&str)".replace("(d:u8, :", "(d:u8, :").as_str(),
+            "3:A.c(d:u8, :&str)",
             "6:E.One",
             "6:E.Two",
             "7:Show.show()",

@@ -1,6 +1,7 @@
 //! Questions and answers as files: the input and the output of an `OpenAI` batch.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
@@ -56,7 +57,7 @@ pub fn read(path: &Path) -> io::Result<Results> {
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
-    Ok(parse(&mut io::BufReader::new(file))?)
+    parse(&mut io::BufReader::new(file))
 }
 
 fn parse(input: &mut dyn BufRead) -> io::Result<Results> {
@@ -83,10 +84,11 @@ fn parse(input: &mut dyn BufRead) -> io::Result<Results> {
             results.malformed += 1;
             continue;
         };
-        if results.answers.contains_key(&id) {
-            results.doubled += 1;
-        } else {
-            results.answers.insert(id, answer);
+        match results.answers.entry(id) {
+            Entry::Occupied(_) => results.doubled += 1,
+            Entry::Vacant(place) => {
+                place.insert(answer);
+            }
         }
     }
     Ok(results)

@@ -76,11 +76,20 @@ pub struct Found<'h> {
     pub score: Score,
 }
 
+/// A file by its index, and its state at the moment; none where it was not there.
+pub type FileState = (usize, Option<Oid>);
+
+/// The hunks of one file since one moment.
+pub type FileHunks<'h> = (FileState, MainIx, Vec<&'h Hunk>);
+
+/// Hunks, each with what it costs.
+type Costed<'h> = Vec<(usize, &'h Hunk)>;
+
 /// The hunks that are shown.
 #[derive(Debug)]
 pub struct Choice<'h> {
     /// By file and state, the smallest first.
-    pub by_file: Vec<((usize, Option<Oid>), MainIx, Vec<&'h Hunk>)>,
+    pub by_file: Vec<FileHunks<'h>>,
     /// Hunks without room.
     pub left_out_hunks: usize,
     /// Files without room.
@@ -107,7 +116,7 @@ impl<'h> Choice<'h> {
         let best = found.first()?.score.points;
         found.retain(|f| f.score.points >= best * LEAST_SHARE);
         let score = found.iter().take(3).map(|f| f.score.points).sum();
-        let mut by_file: BTreeMap<(usize, Option<Oid>), (MainIx, Vec<(usize, &'h Hunk)>)> = BTreeMap::new();
+        let mut by_file: BTreeMap<FileState, (MainIx, Costed<'h>)> = BTreeMap::new();
         let (mut left, mut left_out_hunks, mut shown) = (room, 0, 0);
         let mut left_out: BTreeSet<usize> = BTreeSet::new();
         for f in &found {

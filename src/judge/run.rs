@@ -113,8 +113,7 @@ pub fn run(
     let between = if options.pages { pages::compare(pages, &code)? } else { pages::Between::default() };
     let questions = questions(&selection, &between.pairs, pages, code, &prompt, options)?;
 
-    let mut out = Judged::default();
-    out.summary = Judge {
+    let summary = Judge {
         mode: mode(options).to_owned(),
         model: options.model.clone(),
         prompt: prompt.version().to_owned(),
@@ -124,6 +123,7 @@ pub fn run(
         redacted: selection.redacted,
         ..Judge::default()
     };
+    let mut out = Judged { summary, ..Judged::default() };
     let (mut answers, planned) = known_and_planned(&questions, cache, options, &mut out.summary);
     let fresh: Vec<&Request> = planned.iter().filter_map(|at| questions.get(*at)).map(|q| &q.request).collect();
     match &options.mode {

@@ -68,14 +68,17 @@ pub struct Map {
     foreign: Vec<Of>,
 }
 
+/// How much a reference says for a system.
+type Knows<'a> = Box<dyn Fn(&Reference) -> u32 + Sync + 'a>;
+
 impl Map {
     /// Maps the pages of `read`. `own` and `others` know what the systems had.
     pub fn of(read: &Read<'_>, options: &AuditOptions, own: Option<&Knowledge<'_>>, others: &[Knowledge<'_>]) -> Self {
         let systems = &options.config.systems;
-        let knows: Vec<Box<dyn Fn(&Reference) -> u32 + Sync + '_>> = read
+        let knows: Vec<Knows<'_>> = read
             .places
             .iter()
-            .map(|place| -> Box<dyn Fn(&Reference) -> u32 + Sync + '_> {
+            .map(|place| -> Knows<'_> {
                 let knowledge = match place {
                     Place::Own => own,
                     Place::Other(index) => others.get(*index),

@@ -28,6 +28,9 @@ use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
 use crate::history::{MainIx, Mainline, Objects, ReadError, RepoPath, Repository};
 
+/// Gives the dates of the lines of the page with an index.
+pub type DatesOf<'a> = dyn Fn(usize, &dyn Objects) -> Result<Box<dyn LineDates + 'a>, ReadError> + Sync + 'a;
+
 /// What a proof reads.
 #[derive(Clone, Copy)]
 pub struct Archive<'a> {
@@ -40,7 +43,7 @@ pub struct Archive<'a> {
     /// Files changed on disk or in the index.
     pub overlaid: &'a [Changed],
     /// The dates of the lines of the page with this index.
-    pub dates: &'a (dyn Fn(usize, &dyn Objects) -> Result<Box<dyn LineDates + 'a>, ReadError> + Sync),
+    pub dates: &'a DatesOf<'a>,
     /// The part of the repository that is the system; all of it where none.
     pub within: Option<&'a GlobSet>,
 }

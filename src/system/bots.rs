@@ -2,7 +2,7 @@
 //! a person counts, as far as this or an earlier run saw it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ impl Bots {
         }
     }
 
-    fn save(&self, file: &PathBuf) -> std::io::Result<()> {
+    fn save(&self, file: &Path) -> std::io::Result<()> {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)?;
         }

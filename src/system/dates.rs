@@ -20,6 +20,10 @@ pub struct CollectedDates<'a> {
     bots: &'a Bots,
 }
 
+/// When a line entered the page, its last edit by a person and by whom; and whether a bot's edit hides
+/// what is not known.
+type Times<'p> = (DateTime<Utc>, DateTime<Utc>, Option<&'p Person>, bool);
+
 impl<'a> CollectedDates<'a> {
     /// The dates of `page` by the clock of its system.
     #[must_use]
@@ -27,9 +31,8 @@ impl<'a> CollectedDates<'a> {
         Self { page, clock, bots }
     }
 
-    /// When the line entered the page, its last edit by a person, and by whom; and whether a bot's
-    /// edit hides what is not known.
-    fn times(&self, line0: usize) -> Option<(DateTime<Utc>, DateTime<Utc>, Option<&Person>, bool)> {
+    /// What the source says of a line.
+    fn times(&self, line0: usize) -> Option<Times<'_>> {
         let line = u32::try_from(line0).unwrap_or(u32::MAX).saturating_add(1);
         if let Some(run) = self.page.run(line) {
             let key = run.block.as_deref().unwrap_or(&self.page.id);

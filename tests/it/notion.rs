@@ -360,7 +360,7 @@ async fn a_second_run_asks_for_what_changed_alone() {
     let (workspace, root) = many(300);
     let server = NotionServer::start(workspace, Behaviour::default());
     let store = Arc::new(Store::in_memory().unwrap());
-    let run = |store: &Arc<Store>| source(&server.base, &[root.clone()], Some(Arc::clone(store)), &[]);
+    let run = |store: &Arc<Store>| source(&server.base, std::slice::from_ref(&root), Some(Arc::clone(store)), &[]);
     let first = run(&store).collect(&Silent).await.unwrap();
     let cold = server.requests();
     assert_eq!(cold, 1 + 1 + 4 + 1 + 2 * 300);
@@ -389,7 +389,7 @@ async fn an_edit_within_the_minute_of_the_last_is_not_missed() {
     workspace.edit(&root, "2026-11-24T10:00:00.000Z", "first words");
     let server = NotionServer::start(workspace, Behaviour::default());
     let store = Arc::new(Store::in_memory().unwrap());
-    let run = || source(&server.base, &[root.clone()], Some(Arc::clone(&store)), &[]);
+    let run = || source(&server.base, std::slice::from_ref(&root), Some(Arc::clone(&store)), &[]);
     run().collect(&Silent).await.unwrap();
     server.change(|workspace| workspace.edit(&root, "2026-11-24T10:00:00.000Z", "second words"));
     let again = run().collect(&Silent).await.unwrap();
@@ -401,7 +401,7 @@ async fn a_run_that_is_stopped_goes_on_where_it_was() {
     let (workspace, root) = many(200);
     let server = NotionServer::start(workspace, Behaviour::default());
     let store = Arc::new(Store::in_memory().unwrap());
-    let run = || source(&server.base, &[root.clone()], Some(Arc::clone(&store)), &[]);
+    let run = || source(&server.base, std::slice::from_ref(&root), Some(Arc::clone(&store)), &[]);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let mut stop = Some(stop);
     let mut count = 0;
@@ -429,7 +429,7 @@ async fn what_a_program_edited_last_keeps_the_persons_time_that_a_run_saw() {
     let root = workspace.add(1, "Root", None, &["words"]);
     let server = NotionServer::start(workspace, Behaviour::default());
     let store = Arc::new(Store::in_memory().unwrap());
-    let run = || source(&server.base, &[root.clone()], Some(Arc::clone(&store)), &["bot-*"]);
+    let run = || source(&server.base, std::slice::from_ref(&root), Some(Arc::clone(&store)), &["bot-*"]);
     let seen = run().collect(&Silent).await.unwrap();
     server.change(|workspace| {
         workspace.edit(&root, "2026-04-04T04:04:00.000Z", "words");

@@ -359,9 +359,7 @@ fn data(content: &[u8], syntax: &Syntax) -> Vec<Group> {
             out.push(level.group);
         }
     };
-    let mut number = 0u32;
-    for line in content.split(|b| *b == b'\n') {
-        number += 1;
+    for (number, line) in (1u32..).zip(content.split(|b| *b == b'\n')) {
         let indent = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
         let rest = line.get(indent..).unwrap_or_default();
         let Ok(rest) = std::str::from_utf8(rest) else { continue };

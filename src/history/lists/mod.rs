@@ -59,7 +59,7 @@ impl Entries {
         let is_name = |n: &&str| {
             n.len() > 1 && n.len() < 60 && n.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./@".contains(&b))
         };
-        if !names.iter().all(|n| is_name(n)) {
+        if !names.iter().all(is_name) {
             return None;
         }
         let mut by_length = names.clone();

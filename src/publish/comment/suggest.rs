@@ -120,11 +120,11 @@ fn new_lines(patch: &str) -> BTreeMap<u32, &str> {
         let line = line.strip_suffix('\r').unwrap_or(line);
         if let Some(head) = line.strip_prefix("@@ ") {
             at = head.split('+').nth(1).and_then(|new| new.split([',', ' ']).next()).and_then(|n| n.parse().ok());
-        } else if let Some(n) = &mut at {
-            if let Some(text) = line.strip_prefix(['+', ' ']) {
-                lines.insert(*n, text);
-                *n = n.saturating_add(1);
-            }
+        } else if let Some(n) = &mut at
+            && let Some(text) = line.strip_prefix(['+', ' '])
+        {
+            lines.insert(*n, text);
+            *n = n.saturating_add(1);
         }
     }
     lines

@@ -105,8 +105,7 @@ pub fn of(document: &Document, reference: &Reference) -> Option<Member> {
     let owner = headings.iter().rev().find_map(|heading| {
         heading
             .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .filter(|word| is_type(word) && is_identifier(word))
-            .next_back()
+            .rfind(|word| is_type(word) && is_identifier(word))
             .map(str::to_owned)
     })?;
     Some(Member { owner, name: last.clone(), told: false })

@@ -20,8 +20,10 @@ fn sys(name: &'static str, slug: &str, globs: &[&str], has: &'static [&'static s
     Sys { name, slugs: vec![slug.to_owned()], describes: describes(globs), has }
 }
 
+type Knows<'a> = Box<dyn Fn(&Reference) -> u32 + Sync + 'a>;
+
 fn mapped(page: &PageClues<'_>, systems: &[Sys]) -> Result<Vec<(&'static str, String)>, String> {
-    let knows: Vec<Box<dyn Fn(&Reference) -> u32 + Sync>> = systems
+    let knows: Vec<Knows<'_>> = systems
         .iter()
         .map(|s| {
             let has = s.has;

@@ -56,7 +56,7 @@ fn tokens_never_exceed_the_budget_even_where_the_server_counts_more() {
         let audit = judged(&repo, &model, &more, &["--no-cache"]).json();
         let judge = &audit["judge"];
         let sent = model.seen().len();
-        assert!(sent >= 1 && sent < 12, "{sent}");
+        assert!((1..12).contains(&sent), "{sent}");
         assert_eq!(judge["judged"].as_u64().unwrap() as usize, sent);
         assert_eq!(
             judge["beyond_budget"].as_u64().unwrap()

@@ -260,7 +260,7 @@ fn act(state: &mut State, request: &Seen, path: &str) -> (u16, Value) {
             (201, state.issues[number as usize - 1].clone())
         }
         ("PATCH" | "GET", ["repos", _, _, "issues", number]) => {
-            let Some(issue) = state.issues.iter_mut().find(|i| i["number"].to_string() == *number) else {
+            let Some(issue) = state.issues.iter_mut().find(|i| i["number"].as_u64() == number.parse().ok()) else {
                 return not_found;
             };
             if too_long(&request.body) {
@@ -280,7 +280,9 @@ fn act(state: &mut State, request: &Seen, path: &str) -> (u16, Value) {
             (201, json!({ "id": id }))
         }
         (method, ["repos", _, _, "issues", "comments", id]) => {
-            let Some(at) = state.comments.iter().position(|c| c["id"].to_string() == *id) else { return not_found };
+            let Some(at) = state.comments.iter().position(|c| c["id"].as_u64() == id.parse().ok()) else {
+                return not_found;
+            };
             if method == "DELETE" {
                 state.comments.remove(at);
                 return (204, Value::Null);
@@ -303,7 +305,7 @@ fn act(state: &mut State, request: &Seen, path: &str) -> (u16, Value) {
             (201, json!({ "html_url": url }))
         }
         ("GET" | "PATCH", ["repos", _, _, "pulls", number]) => {
-            let Some(pull) = state.pulls.iter_mut().find(|p| p["number"].to_string() == *number) else {
+            let Some(pull) = state.pulls.iter_mut().find(|p| p["number"].as_u64() == number.parse().ok()) else {
                 return not_found;
             };
             merge(pull, &request.body);
@@ -331,7 +333,9 @@ fn act(state: &mut State, request: &Seen, path: &str) -> (u16, Value) {
             (201, check)
         }
         ("PATCH", ["repos", _, _, "check-runs", id]) => {
-            let Some(check) = state.checks.iter_mut().find(|c| c["id"].to_string() == *id) else { return not_found };
+            let Some(check) = state.checks.iter_mut().find(|c| c["id"].as_u64() == id.parse().ok()) else {
+                return not_found;
+            };
             let more = request.body["output"]["annotations"].as_array().cloned().unwrap_or_default();
             if let Some(there) = check["output"]["annotations"].as_array_mut() {
                 there.extend(more);
