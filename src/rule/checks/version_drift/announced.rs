@@ -25,8 +25,6 @@ const BEFORE: &[&str] = &[
     "planned in",
     "scheduled for",
     "implemented for",
-    "targeted for",
-    "targeting",
     "upcoming",
     "coming in",
     "coming with",
