@@ -6,6 +6,7 @@ pub mod class;
 pub mod declarations;
 pub mod declared;
 pub mod facts;
+pub mod holdings;
 pub mod ignore_revs;
 pub mod lifetime;
 pub mod lists;

@@ -6,10 +6,12 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use git2::Oid;
 use rayon::prelude::*;
 
 use super::class::Class;
 use super::facts::{self, Facts, Held};
+use super::holdings::{Filter, Holdings};
 use super::lifetime::{LARGEST, Lifetimes, Part, Unread, is_binary};
 use super::objects::Objects;
 use super::pairs::{Asked, Pairs, Versions};
@@ -26,6 +28,8 @@ pub struct Survey {
     pub pairs: Pairs,
     /// What manifests say of versions.
     pub facts: Facts,
+    /// Which names each content may hold.
+    pub holdings: Holdings,
 }
 
 /// What is surveyed.
@@ -86,6 +90,7 @@ impl Survey {
             parts.push(found.names);
             survey.pairs = survey.pairs.merged(found.pairs);
             stated.extend(found.facts);
+            survey.holdings = survey.holdings.merged(found.holdings);
         }
         // In the order of the files, whoever read them.
         stated.sort_by(|a, b| a.path.cmp(&b.path));
@@ -101,6 +106,7 @@ struct Found {
     names: Part,
     pairs: Pairs,
     facts: Vec<Held>,
+    holdings: Holdings,
 }
 
 struct Surveyor<'a> {
@@ -110,18 +116,24 @@ struct Surveyor<'a> {
     memo: Memo,
     versions: Versions,
     numbers: Vec<u32>,
+    /// Names that manifests declare in the file at hand.
+    declared: Vec<Term>,
+    /// Its contents that were read.
+    read: Vec<Oid>,
 }
 
 impl<'a> Surveyor<'a> {
     fn new(ground: Ground<'a>, objects: &'a dyn Objects, found: &'a mut Found) -> Self {
-        let (memo, versions, numbers) = Default::default();
-        Self { ground, objects, found, memo, versions, numbers }
+        let (memo, versions, numbers, declared, read) = Default::default();
+        Self { ground, objects, found, memo, versions, numbers, declared, read }
     }
 
     /// Reads the versions of one file.
     fn file(&mut self, versions: &[Blob]) {
         self.memo.clear();
         self.versions.clear();
+        self.declared.clear();
+        self.read.clear();
         self.found.names.next_file();
         for blob in versions {
             match blob.content {
@@ -136,29 +148,41 @@ impl<'a> Surveyor<'a> {
                 }
             }
         }
-        let Some(class) = versions.first().map(|v| v.class) else { return };
+        let Some((class, path)) = versions.first().map(|v| (v.class, &v.path)) else { return };
+        let count =
+            self.memo.lines().iter().map(|l| self.memo.tokens(l).len() + self.memo.routes(l).len()).sum::<usize>();
+        let mut filter = Filter::for_names(count + self.declared.len());
         let names = &mut self.found.names;
         for line in self.memo.lines() {
             for token in self.memo.tokens(line) {
+                filter.add(token.exact);
+                filter.add(token.folded);
                 names.add(token.exact, token.role, class, line.held);
                 if token.folded != token.exact {
                     names.add(token.folded, token.role, class, line.held);
                 }
             }
             for route in self.memo.routes(line) {
+                filter.add(*route);
                 names.add(*route, Role::Definition, class, line.held);
             }
         }
         for (route, held) in self.memo.spilling() {
             names.add(*route, Role::Definition, class, *held);
+            filter.add(*route);
         }
+        self.declared.iter().for_each(|term| filter.add(*term));
+        self.found.holdings.add(path, filter, &self.read);
     }
 
     fn version(&mut self, blob: &Blob, content: &[u8]) {
         if is_binary(content) {
             return;
         }
-        let Self { found, memo, versions, numbers, .. } = self;
+        if let Content::Object(id) = blob.content {
+            self.read.push(id);
+        }
+        let Self { found, memo, versions, numbers, declared, .. } = self;
         let asked = self.ground.asked;
         let paired = blob.class == Class::Code && !asked.is_empty();
         numbers.clear();
@@ -171,7 +195,9 @@ impl<'a> Surveyor<'a> {
             found.pairs.take(&blob.path, blob.held, versions.of(content, memo, numbers));
         }
         scan::declared(&blob.path, content, &mut |domain, name, _| {
-            found.names.add(Term::of(domain, name), Role::Definition, blob.class, blob.held.0);
+            let term = Term::of(domain, name);
+            declared.push(term);
+            found.names.add(term, Role::Definition, blob.class, blob.held.0);
         });
         if facts::counts(&blob.path) {
             found.facts.extend(facts::of_blob(blob, content));

@@ -79,6 +79,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
     let archive = Archive {
         repository: &target.repository,
         mainline: &state.mainline,
+        holdings: &target.survey.holdings,
         histories: against.histories,
         overlaid: &overlaid,
         dates: &dates,

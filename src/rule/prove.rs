@@ -19,6 +19,7 @@ use crate::finding::{
     Replacement, Severity, Witness,
 };
 use crate::history::cause::{self, CauseReport, Changed, Holder, Lost, LostAt, Matcher, NoCause, VoteStyle};
+use crate::history::holdings::Holdings;
 use crate::history::merge::inside_merge;
 use crate::history::moment::Moment;
 use crate::history::pages::PageHistories;
@@ -38,6 +39,8 @@ pub struct Archive<'a> {
     pub repository: &'a Repository,
     /// Its first-parent history.
     pub mainline: &'a Mainline,
+    /// Which names the code of the snapshots may hold.
+    pub holdings: &'a Holdings,
     /// The pages' versions.
     pub histories: &'a PageHistories,
     /// Files changed on disk or in the index.
@@ -51,6 +54,14 @@ pub struct Archive<'a> {
 impl Matcher for NameWitness {
     fn lines(&self, path: &RepoPath, content: &[u8]) -> Vec<u32> {
         NameWitness::lines(self, path, content)
+    }
+
+    fn terms(&self) -> &[Term] {
+        match &self.declared {
+            None => &self.terms,
+            Some((_, term)) if self.terms.is_empty() => std::slice::from_ref(term),
+            Some(_) => &[],
+        }
     }
 
     fn needle(&self) -> Option<&[u8]> {
@@ -255,7 +266,7 @@ fn causes(archive: Archive<'_>, lost: &[Lost<'_>]) -> Result<Vec<Result<CauseRep
         read(&objects);
         Ok(())
     };
-    cause::find_all(reader, archive.mainline, lost)
+    cause::find_all(reader, archive.mainline, archive.holdings, lost)
 }
 
 /// Looks for the commit that took the old value away; the check knows the new one.

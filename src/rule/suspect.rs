@@ -172,7 +172,12 @@ impl NameWitness {
     pub fn lines(&self, path: &RepoPath, content: &[u8]) -> Vec<u32> {
         let mut sink = Lines { witness: self, path, content, found: Vec::new() };
         if !self.terms.is_empty() {
-            scan::scan(path, content, &mut sink);
+            // A name without capitals and separators has other spellings too, on lines without it.
+            if self.needle.is_empty() || self.terms.contains(&Term::folded(&self.needle)) {
+                scan::scan(path, content, &mut sink);
+            } else {
+                scan::scan_near(path, content, &self.needle, &mut sink);
+            }
         }
         if let Some((domain, term)) = self.declared {
             scan::names(path, content, &mut |d, name, line| {

@@ -10,6 +10,7 @@ use super::scan::Scanner;
 use super::trace::{self, Loss};
 use super::{CauseReport, FoundCause, HOLDER_TEXT, HOLDERS, Holder, Lost, LostAt, NoCause, VoteStyle, votes};
 use crate::finding::CauseKind;
+use crate::history::holdings::Holdings;
 use crate::history::lookup::Lookup;
 use crate::history::mainline::{MainIx, Mainline};
 use crate::history::objects::{Objects, ReadError};
@@ -49,20 +50,21 @@ type Report = Result<CauseReport, ReadError>;
 pub fn find(objects: &dyn Objects, mainline: &Mainline, lost: &[Lost<'_>]) -> Vec<Report> {
     let mut out: Vec<Report> = lost.iter().map(|_| Ok(CauseReport::none(NoCause::Interval))).collect();
     for (interval, claims) in intervals(mainline, lost) {
-        let reports = of_interval(objects, mainline, lost, interval, &claims);
+        let reports = of_interval(objects, mainline, &Holdings::default(), lost, interval, &claims);
         claims.into_iter().zip(reports).for_each(|(n, report)| set(&mut out, n, report));
     }
     out
 }
 
-/// [`find`] on all threads, one interval each. `reader` calls back with a view of the object store of
-/// the calling thread's own.
+/// [`find`] on all threads, one interval each, passing over what `holdings` says has none of the names.
+/// `reader` calls back with a view of the object store of the calling thread's own.
 ///
 /// # Errors
 /// What `reader` says where the store can't be opened.
 pub fn find_all<E: Send>(
     reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync,
     mainline: &Mainline,
+    holdings: &Holdings,
     lost: &[Lost<'_>],
 ) -> Result<Vec<Report>, E> {
     let intervals: Vec<_> = intervals(mainline, lost).into_iter().collect();
@@ -70,7 +72,7 @@ pub fn find_all<E: Send>(
         .par_iter()
         .map(|(interval, claims)| {
             let mut reports = Vec::new();
-            reader(&mut |objects| reports = of_interval(objects, mainline, lost, *interval, claims))?;
+            reader(&mut |objects| reports = of_interval(objects, mainline, holdings, lost, *interval, claims))?;
             Ok(reports)
         })
         .collect::<Result<Vec<_>, E>>()?;
@@ -101,6 +103,7 @@ fn intervals(mainline: &Mainline, lost: &[Lost<'_>]) -> BTreeMap<(MainIx, Option
 fn of_interval(
     objects: &dyn Objects,
     mainline: &Mainline,
+    holdings: &Holdings,
     lost: &[Lost<'_>],
     (had, end): (MainIx, Option<MainIx>),
     claims: &[usize],
@@ -109,7 +112,7 @@ fn of_interval(
     let lookup = Lookup::new(objects, mainline);
     let targets: Vec<Vec<Target>> =
         lost.iter().map(|l| if l.vote == VoteStyle::Name { targets(l.text) } else { Vec::new() }).collect();
-    let scanner = Scanner::new(objects, &lost, &targets);
+    let scanner = Scanner::new(objects, holdings, &lost, &targets);
     let session = Session { lookup: &lookup, scanner, paths: Paths::new(&lookup), lost: &lost, targets };
     let touched = end.map(|end| session.touched(had, end));
     (0..lost.len())
@@ -141,7 +144,8 @@ impl Session<'_> {
                 touched.push(Touched { path, old, new: file(change.new), read });
             }
         })?;
-        let unread = touched.iter().filter(|t| t.read && !self.scanner.visit(t.old)).count();
+        let asked = |t: &&Touched| t.read && self.scanner.may_witness(&t.path, t.old);
+        let unread = touched.iter().filter(asked).filter(|t| !self.scanner.visit(t.old)).count();
         Ok((touched, u32::try_from(unread).unwrap_or(u32::MAX)))
     }
 
@@ -178,6 +182,12 @@ impl Session<'_> {
         };
         report.hints.moves = loss.moves;
         report.hints.came_back = loss.came_back;
+        // What was gone before the page named it never backed it: nobody asks for more.
+        if self.lost.get(n).and_then(|l| l.moment).is_some_and(|moment| loss.at <= moment) {
+            let commit = self.lookup.mainline().get(loss.at).id;
+            report.cause = Ok(FoundCause { mainline: loss.at, commit, kind: CauseKind::Removed, path: None });
+            return Ok(report);
+        }
         let commit = trace::inner(self.lookup, &loss, &|id| self.paths.on_mainline(id), &holds)?;
         let path = self.last_holder(n, &loss)?;
         self.holders(n, &loss, path.as_ref(), &mut report)?;

@@ -22,6 +22,7 @@ pub(super) use trace::{bisect, comes_back, on_side};
 use super::class::Class;
 use super::mainline::MainIx;
 use super::path::RepoPath;
+use super::term::Term;
 use crate::finding::{CauseKind, Replacement};
 
 /// Whether a file's content backs a claim, and where.
@@ -34,6 +35,11 @@ pub trait Matcher: Send + Sync {
     /// counts ([`Class::Code`]). Others are not read.
     fn accepts(&self, path: &RepoPath) -> bool {
         Class::of(path) == Class::Code
+    }
+
+    /// Names one of which every holder has; empty where that can't be said.
+    fn terms(&self) -> &[Term] {
+        &[]
     }
 
     /// Bytes that every holder contains (a quick filter); none if there are no such.

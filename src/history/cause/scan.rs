@@ -8,14 +8,16 @@ use git2::Oid;
 use rustc_hash::FxHashMap;
 
 use super::Lost;
+use crate::history::holdings::{self, Holdings};
 use crate::history::objects::{Objects, ReadError};
 use crate::history::path::RepoPath;
-use crate::history::replacement::{Target, is_bounded};
+use crate::history::replacement::{Form, Target, is_bounded};
+use crate::history::term::Term;
 
 /// Larger blobs are not read.
 pub const MAX_BLOB: usize = 4 << 20;
 /// Bytes of blobs that are kept for a second look.
-const KEPT_BYTES: usize = 8 << 20;
+const KEPT_BYTES: usize = 24 << 20;
 
 /// Patterns up to which the automaton has a full table (about a megabyte then); it is twice as fast.
 const DENSE: usize = 400;
@@ -39,13 +41,14 @@ struct Kept {
 struct ClaimPatterns {
     /// Of its matcher's needle; none if it has none.
     needle: Option<u32>,
-    /// Per target of the vote, of its forms.
-    targets: Vec<Vec<u32>>,
+    /// Per target of the vote, of its forms, each with the words that it consists of.
+    targets: Vec<Vec<(u32, Vec<Term>)>>,
 }
 
 /// Reads blobs and remembers what they hold.
 pub struct Scanner<'a> {
     objects: &'a dyn Objects,
+    holdings: &'a Holdings,
     lost: &'a [&'a Lost<'a>],
     automaton: Option<AhoCorasick>,
     /// By number: the pattern's bytes, and whether it counts only as a whole word.
@@ -58,7 +61,12 @@ pub struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     /// A scanner for the claims `lost`, whose names are voted on by `targets` (one list per claim).
-    pub fn new(objects: &'a dyn Objects, lost: &'a [&'a Lost<'a>], targets: &[Vec<Target>]) -> Self {
+    pub fn new(
+        objects: &'a dyn Objects,
+        holdings: &'a Holdings,
+        lost: &'a [&'a Lost<'a>],
+        targets: &[Vec<Target>],
+    ) -> Self {
         let mut patterns: Vec<(Vec<u8>, bool)> = Vec::new();
         let mut numbers: FxHashMap<(Vec<u8>, bool), u32> = FxHashMap::default();
         let mut number = |bytes: &[u8], whole: bool| {
@@ -75,7 +83,13 @@ impl<'a> Scanner<'a> {
                 needle: lost.matcher.needle().filter(|n| !n.is_empty()).map(|n| number(n, false)),
                 targets: targets
                     .iter()
-                    .map(|t| t.forms().iter().map(|form| number(form.pattern().as_bytes(), true)).collect())
+                    .map(|t| {
+                        let pattern = |form: &Form| {
+                            let pattern = form.pattern();
+                            (number(pattern.as_bytes(), true), holdings::words(pattern.as_bytes()))
+                        };
+                        t.forms().iter().map(pattern).collect()
+                    })
                     .collect(),
             })
             .collect();
@@ -84,6 +98,7 @@ impl<'a> Scanner<'a> {
         let automaton = AhoCorasick::builder().kind(kind).build(patterns.iter().map(|p| &p.0)).ok();
         Self {
             objects,
+            holdings,
             lost,
             automaton,
             patterns,
@@ -171,7 +186,7 @@ impl<'a> Scanner<'a> {
         let (Some(patterns), Some(lost)) = (self.claims.get(claim), self.lost.get(claim)) else {
             return Ok(Vec::new());
         };
-        if !lost.matcher.accepts(path) {
+        if !lost.matcher.accepts(path) || self.lacks(lost, path, id) {
             return Ok(Vec::new());
         }
         let Scanned::Holds(found) = self.scan(id)? else { return Ok(Vec::new()) };
@@ -179,6 +194,17 @@ impl<'a> Scanner<'a> {
             return Ok(Vec::new());
         }
         Ok(self.content(id)?.map_or_else(Vec::new, |content| lost.matcher.lines(path, &content)))
+    }
+
+    /// Whether blob `id`, the file at `path`, is known to be no witness of `lost`.
+    fn lacks(&self, lost: &Lost<'_>, path: &RepoPath, id: Oid) -> bool {
+        let terms = lost.matcher.terms();
+        !terms.is_empty() && self.holdings.lacks(path, id, terms)
+    }
+
+    /// Whether blob `id`, the file at `path`, has to be read to know which claims it witnesses.
+    pub fn may_witness(&self, path: &RepoPath, id: Oid) -> bool {
+        self.lost.iter().any(|l| l.matcher.accepts(path) && !self.lacks(l, path, id))
     }
 
     /// Whether any claim accepts the file at `path` as a witness.
@@ -199,9 +225,12 @@ impl<'a> Scanner<'a> {
 
     /// Whether blob `id` holds target `target` of claim `claim` in one of its spellings.
     pub fn names(&self, claim: usize, target: usize, id: Oid) -> Result<bool, ReadError> {
+        let Some(forms) = self.claims.get(claim).and_then(|c| c.targets.get(target)) else { return Ok(false) };
+        if forms.iter().all(|(_, words)| self.holdings.lacks_one(id, words)) {
+            return Ok(false);
+        }
         let Scanned::Holds(found) = self.scan(id)? else { return Ok(false) };
-        let forms = self.claims.get(claim).and_then(|c| c.targets.get(target));
-        Ok(forms.is_some_and(|forms| forms.iter().any(|n| found.binary_search(n).is_ok())))
+        Ok(forms.iter().any(|(n, _)| found.binary_search(n).is_ok()))
     }
 }
 

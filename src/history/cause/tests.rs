@@ -411,7 +411,8 @@ fn on_all_threads_the_answers_are_the_same() {
         call(&GitObjects::new(&repository)?);
         Ok(())
     };
-    let all: Vec<CauseReport> = find_all(reader, &mainline, &lost).unwrap().into_iter().map(Result::unwrap).collect();
+    let all: Vec<CauseReport> =
+        find_all(reader, &mainline, &Holdings::default(), &lost).unwrap().into_iter().map(Result::unwrap).collect();
     let one: Vec<CauseReport> = find(&objects, &mainline, &lost).into_iter().map(Result::unwrap).collect();
     assert_eq!(all, one);
     assert_eq!(all[0].replacement.as_ref().unwrap().text, "alpha_first");

@@ -169,6 +169,7 @@ impl Pairs {
 /// Recognises the files in which a value stands beside a key.
 pub struct PairMatcher {
     asked: Asked,
+    terms: Vec<Term>,
     literal: Literal,
 }
 
@@ -176,7 +177,10 @@ impl PairMatcher {
     /// The matcher of `literal` beside `name`.
     #[must_use]
     pub fn new(name: &str, literal: Literal) -> Self {
-        Self { asked: Asked::new([name]), literal }
+        let asked = Asked::new([name]);
+        let mut terms: Vec<Term> = asked.terms.keys().copied().collect();
+        terms.sort_unstable();
+        Self { asked, terms, literal }
     }
 }
 
@@ -193,6 +197,10 @@ impl Matcher for PairMatcher {
         found.sort_unstable();
         found.dedup_by_key(|f| f.1);
         found.into_iter().map(|(_, line)| line).collect()
+    }
+
+    fn terms(&self) -> &[Term] {
+        &self.terms
     }
 
     fn needle(&self) -> Option<&[u8]> {

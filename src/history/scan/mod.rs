@@ -87,6 +87,29 @@ pub fn scan(path: &RepoPath, content: &[u8], sink: &mut impl Sink) {
     }
 }
 
+/// [`scan`] of the lines that hold `needle` only. The others are passed over where they change nothing for
+/// the lines behind them, so some of their names may come too.
+pub fn scan_near(path: &RepoPath, content: &[u8], needle: &[u8], sink: &mut impl Sink) {
+    let syntax = Syntax::of(path, content);
+    let mut state = State::new(&syntax);
+    let mut hits = memchr::memmem::find_iter(content, needle).peekable();
+    let mut start = 0;
+    let mut number = 0;
+    while start < content.len() && hits.peek().is_some() {
+        let end = memchr::memchr(b'\n', &content[start..]).map_or(content.len(), |at| start + at);
+        number += 1;
+        let line = &content[start..end];
+        let mut wanted = false;
+        while hits.next_if(|hit| *hit <= end).is_some() {
+            wanted = true;
+        }
+        if wanted || !state.passes(line) {
+            state.line(line, start, number, sink);
+        }
+        start = end + 1;
+    }
+}
+
 /// Whether a byte can be part of a name.
 #[inline]
 pub(crate) fn is_name(byte: u8) -> bool {
@@ -155,6 +178,20 @@ impl<'a> State<'a> {
     /// The state at the start of a file.
     fn new(syntax: &'a Syntax) -> Self {
         Self { open: Open::No, syntax, flag_attribute: false }
+    }
+
+    /// Whether the state behind `line` is known without reading it: the same as before it.
+    fn passes(&self, line: &[u8]) -> bool {
+        if let Some(close) = self.open.close(self.syntax) {
+            return memchr::memmem::find(line, close).is_none();
+        }
+        let rust = self.syntax.language == Language::Rust;
+        if rust && (self.flag_attribute || line.trim_ascii_start().starts_with(b"#[")) {
+            return false;
+        }
+        let block = self.syntax.block.map(|(open, _)| open);
+        let opens = [Mark::Double, Mark::Single, Mark::Back].map(Mark::bytes).into_iter().chain(block);
+        opens.into_iter().all(|mark: &[u8]| memchr::memmem::find(line, mark).is_none())
     }
 
     fn line(&mut self, line: &[u8], offset: usize, number: u32, sink: &mut impl Sink) {

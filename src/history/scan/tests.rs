@@ -124,3 +124,26 @@ fn texts_of_several_lines_declare_nothing() {
     assert!(roles("a.go", text, "old-flag").contains(&Role::Flag));
     assert_eq!(roles("a.go", "\tA int `yaml:\"max_size\"`", "max_size"), [Role::Key]);
 }
+
+#[test]
+fn passing_over_lines_changes_nothing_for_those_that_count() {
+    for (path, text) in [
+        ("a.c", "int x;\n/* a\n goal\n*/ int goal = 1;\n// goal\nint y; /* z\n*/\nset(\"goal\");\n"),
+        ("a.rs", "#[arg(long)]\n\ngoal: u16,\n#[arg(\n    long\n)]\n// x\ngoal: u16,\nother: u8,\ngoal: u8,\n"),
+        ("a.html", "<p>\n<!-- goal\n-->\n<a goal=\"goal\">\n"),
+    ] {
+        let path = crate::history::RepoPath::from(path);
+        let found = |near: bool| {
+            let mut sink = Collect(text.as_bytes(), Vec::new());
+            if near {
+                scan_near(&path, text.as_bytes(), b"goal", &mut sink);
+            } else {
+                scan(&path, text.as_bytes(), &mut sink);
+            }
+            sink.1.retain(|(name, _)| name == "goal");
+            sink.1
+        };
+        assert!(found(false).len() > 2);
+        assert_eq!(found(true), found(false), "{path}");
+    }
+}

@@ -1,0 +1,132 @@
+//! Which names a content may hold, without reading it again.
+//!
+//! For each file the survey keeps a small filter of all names in its versions (Bloom, 1970): it says for
+//! certain that a name is not there, or that it may be. Looking for the last holders of a name passes
+//! over most of the code by it.
+
+use git2::Oid;
+use rustc_hash::FxHashMap;
+
+use super::path::RepoPath;
+use super::term::Term;
+
+/// Bits per name that is put in; names that come several times count each time.
+const BITS: usize = 5;
+/// Bits that one name sets.
+const SET: u32 = 3;
+
+/// The filters of all files that were read.
+#[derive(Debug, Default)]
+pub struct Holdings {
+    files: Vec<(RepoPath, Filter)>,
+    contents: FxHashMap<Oid, u32>,
+}
+
+/// The names of one file's versions.
+#[derive(Debug, Default)]
+pub struct Filter(Box<[u64]>);
+
+impl Filter {
+    /// A filter for about `names` names.
+    #[must_use]
+    pub fn for_names(names: usize) -> Self {
+        let words = (names * BITS).div_ceil(64).clamp(1, 1 << 16).next_power_of_two();
+        Self(vec![0; words].into())
+    }
+
+    /// Puts a name in.
+    pub fn add(&mut self, term: Term) {
+        for place in places(term) {
+            let at = place as usize / 64 & (self.0.len() - 1);
+            self.0[at] |= 1 << (place % 64);
+        }
+    }
+
+    fn may_hold(&self, term: Term) -> bool {
+        places(term).all(|place| {
+            let at = place as usize / 64 & (self.0.len().wrapping_sub(1));
+            self.0.get(at).is_none_or(|word| word & 1 << (place % 64) != 0)
+        })
+    }
+}
+
+fn places(term: Term) -> impl Iterator<Item = u64> {
+    // Bits of the hash that differ from those by which the table is cut.
+    (0..SET).map(move |n| term.0.rotate_left(n * 21) & 0x3f_ffff)
+}
+
+impl Holdings {
+    /// Takes in a file with the contents that its filter is of. A content that stands in two files is of
+    /// the first.
+    pub fn add(&mut self, path: &RepoPath, filter: Filter, contents: &[Oid]) {
+        let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.push((path.clone(), filter));
+        for id in contents {
+            self.contents.entry(*id).or_insert(file);
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
+        let first = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.extend(other.files);
+        for (id, file) in other.contents {
+            self.contents.entry(id).or_insert(first.saturating_add(file));
+        }
+        self
+    }
+
+    fn file(&self, id: Oid) -> Option<&(RepoPath, Filter)> {
+        self.files.get(*self.contents.get(&id)? as usize)
+    }
+
+    /// Whether the content `id`, read as the file at `path`, was read and has none of `terms`.
+    #[must_use]
+    pub fn lacks(&self, path: &RepoPath, id: Oid, terms: &[Term]) -> bool {
+        // What a name is may depend on the language, which the path tells.
+        self.file(id).is_some_and(|(read, filter)| read == path && !terms.iter().any(|t| filter.may_hold(*t)))
+    }
+
+    /// Whether the content `id` was read and lacks one of `words`.
+    #[must_use]
+    pub fn lacks_one(&self, id: Oid, words: &[Term]) -> bool {
+        self.file(id).is_some_and(|(_, filter)| !words.iter().all(|t| filter.may_hold(*t)))
+    }
+}
+
+/// The words of a text as code is cut into names, those of one letter left out.
+#[must_use]
+pub fn words(text: &[u8]) -> Vec<Term> {
+    text.split(|b| !super::scan::is_name(*b)).filter(|word| word.len() > 1).map(Term::exact).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_never_denied() {
+        let names: Vec<Term> = (0..5000).map(|n| Term::exact(format!("name_{n}").as_bytes())).collect();
+        let mut filter = Filter::for_names(names.len());
+        names.iter().for_each(|n| filter.add(*n));
+        assert!(names.iter().all(|n| filter.may_hold(*n)));
+        let others = (0..5000).filter(|n| filter.may_hold(Term::exact(format!("other_{n}").as_bytes()))).count();
+        assert!(others < 1000, "{others}");
+    }
+
+    #[test]
+    fn only_what_was_read_lacks_a_name() {
+        let (id, path) = (Oid::from_str("01").unwrap(), RepoPath::from("a.c"));
+        let mut holdings = Holdings::default();
+        assert!(!holdings.lacks(&path, id, &[Term(1)]));
+        let mut filter = Filter::for_names(4);
+        filter.add(Term::exact(b"one"));
+        holdings.add(&path, filter, &[id]);
+        assert!(!holdings.lacks(&path, id, &[Term::exact(b"one"), Term::exact(b"two")]));
+        assert!(holdings.lacks(&path, id, &[Term::exact(b"two")]));
+        assert!(!holdings.lacks(&"b.py".into(), id, &[Term::exact(b"two")]));
+        assert!(holdings.lacks_one(id, &words(b"one-two")) && !holdings.lacks_one(id, &words(b"one-a")));
+        assert!(!holdings.lacks_one(id, &[]));
+    }
+}
