@@ -31,11 +31,13 @@
 //! | [`publish`] | the only stage that writes outside: a Dify dataset |
 //! | [`serve`] | a filter in front of a retrieval service, by an exclusion list |
 //! | [`graph`] | pages, what they name and who owns them as a graph; which pages a file concerns |
+//! | [`cache`] | what is kept between runs |
 //! | [`schema`] | the published JSON Schemas of all that is read and written |
 //!
 //! An audit uses no network, runs nothing of what it audits, and gives the same bytes for the same
 //! repository, options and `now`.
 
+pub mod cache;
 pub mod code;
 pub mod config;
 pub mod document;

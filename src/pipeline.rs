@@ -18,6 +18,7 @@ mod own;
 mod pages;
 mod ranking;
 mod releases;
+mod remember;
 mod slugs;
 mod state;
 mod systems;
@@ -73,8 +74,12 @@ pub fn audit_given(
     pool(options)?.install(|| {
         let empty = Collected::default();
         let own = if given.own { Some(Repository::open(&options.root)?) } else { None };
-        let read = Read::new(options, given, own, None, given.collected.unwrap_or(&empty), progress)?;
-        read.audit(options, progress)
+        let audit = |own| {
+            let read = Read::new(options, given, own, None, given.collected.unwrap_or(&empty), progress)?;
+            read.audit(options, progress)
+        };
+        // What comes from elsewhere is not named by the repository.
+        if given.collected.is_some() { audit(own) } else { remember::or_else(options, None, progress, own, audit) }
     })
 }
 
@@ -91,8 +96,10 @@ pub fn audit_change(
     pool(options)?.install(|| {
         let empty = Collected::default();
         let own = change.open(&options.root)?;
-        let read = Read::new(options, &Given::nothing(), Some(own), Some(change), &empty, progress)?;
-        read.audit(options, progress)
+        remember::or_else(options, Some(change), progress, Some(own), |own| {
+            let read = Read::new(options, &Given::nothing(), own, Some(change), &empty, progress)?;
+            read.audit(options, progress)
+        })
     })
 }
 
@@ -101,9 +108,12 @@ fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<
     let own = Repository::open(&options.root)?.pinned_to(commit)?;
     let options = AuditOptions { baseline: None, judge: None, now: Some(now), ..options.clone() };
     let empty = Collected::default();
-    let mut read = Read::new(&options, &Given::nothing(), Some(own), None, &empty, &Silent)?;
-    read.releases = false;
-    let triaged = read.audit(&options, &Silent)?.triaged;
+    let make = |own| {
+        let mut read = Read::new(&options, &Given::nothing(), own, None, &empty, &Silent)?;
+        read.releases = false;
+        read.audit(&options, &Silent)
+    };
+    let triaged = remember::or_else(&options, None, &Silent, Some(own), make)?.triaged;
     let hidden = triaged.suppressed.into_iter().map(|s| s.finding);
     let all = triaged.findings.into_iter().chain(triaged.below_confidence).chain(hidden);
     Ok(all.map(|finding| finding.fingerprint).collect())

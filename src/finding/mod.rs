@@ -64,7 +64,7 @@ impl Confidence {
 }
 
 /// A commit as evidence names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitRef {
     /// Full hexadecimal id.
     pub id: String,
@@ -85,7 +85,7 @@ impl CommitRef {
 }
 
 /// When a reference came to stand in the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MomentEvidence {
     /// The commit in which the reference entered the page; none for an uncommitted line.
     pub entered: Option<CommitRef>,
@@ -97,7 +97,7 @@ pub struct MomentEvidence {
 }
 
 /// A place in the code that backs, or backed, a reference.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Witness {
     /// Path from the repository's root.
     pub path: String,
@@ -122,7 +122,7 @@ pub enum CauseKind {
 }
 
 /// The commit that made the claim wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
     /// What it did.
     pub kind: CauseKind,
@@ -133,7 +133,7 @@ pub struct Cause {
 }
 
 /// What stands in the reference's place today.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replacement {
     /// The new text for the reference.
     pub text: String,
@@ -144,7 +144,7 @@ pub struct Replacement {
 }
 
 /// The proof of a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Evidence {
     /// When the reference entered the page.
     pub moment: Option<MomentEvidence>,
@@ -165,7 +165,7 @@ pub struct Evidence {
 }
 
 /// What the judge says of a line, after its quotes were checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
     /// Of what kind the difference is: `value`, `behavior` …
     pub category: String,
@@ -178,7 +178,7 @@ pub struct Judgement {
 }
 
 /// A certain change to the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// What to replace, in the page's text.
     pub span: Span,
@@ -186,11 +186,15 @@ pub struct Fix {
     pub text: String,
 }
 
+/// The id of a rule of the registry.
+pub type RuleId = &'static str;
+
 /// A rule's result on a claim.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's id, such as `dead-flag`.
-    pub rule: &'static str,
+    #[serde(deserialize_with = "rule_id")]
+    pub rule: RuleId,
     /// How much it matters.
     pub severity: Severity,
     /// How sure we are.
@@ -215,6 +219,13 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// A certain change, if there is one.
     pub fix: Option<Fix>,
+}
+
+/// The id of a rule that there is.
+fn rule_id<'de, D: serde::Deserializer<'de>>(from: D) -> Result<RuleId, D::Error> {
+    let id = String::deserialize(from)?;
+    let rule = crate::rule::registry::get(&id);
+    rule.map(|rule| rule.id()).ok_or_else(|| serde::de::Error::custom("no such rule"))
 }
 
 /// Why something could not be decided.

@@ -46,8 +46,12 @@ impl Worker {
     fn open(at: &Path) -> Result<Self, git2::Error> {
         static SETTINGS: Once = Once::new();
         // Hashing what is read costs four times the reading, and git itself does not do it. The
-        // switch is process-wide.
-        SETTINGS.call_once(|| git2::opts::strict_hash_verification(false));
+        // switches are process-wide.
+        SETTINGS.call_once(|| {
+            git2::opts::strict_hash_verification(false);
+            // Objects are read once; what is asked for again is remembered by whoever asks.
+            git2::opts::enable_caching(false);
+        });
         // Without `FROM_ENV`: `GIT_DIR` and its like, as set inside a hook, must not lead elsewhere.
         let git = git2::Repository::open_ext(at, RepositoryOpenFlags::empty(), std::iter::empty::<&std::ffi::OsStr>())?;
         Ok(Self { git })

@@ -24,7 +24,7 @@ pub trait LineDates {
 }
 
 /// When a line was written, by its own source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct OwnDates {
     /// The earliest moment at which what it names can have entered the page.
     pub entered: DateTime<Utc>,

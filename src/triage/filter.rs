@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::baseline::Baseline;
 use super::{duplicates, suppression};
@@ -104,7 +105,7 @@ impl Filter {
 }
 
 /// What hides a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum HiddenBy {
     /// A comment in the page.
     Comment,
@@ -124,7 +125,7 @@ impl HiddenBy {
 }
 
 /// A finding that is hidden, and why.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Suppressed {
     /// The finding.
     pub finding: Finding,
@@ -137,7 +138,7 @@ pub struct Suppressed {
 }
 
 /// The findings after triage. Every list is in the order document, place, rule, subject.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Triaged {
     /// What is reported.
     pub findings: Vec<Finding>,

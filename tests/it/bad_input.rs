@@ -329,7 +329,6 @@ fn cached(repo: &Repo, cache: &Path) -> Audit {
 }
 
 #[test]
-#[ignore = "an audit keeps no cache yet"]
 fn a_damaged_or_foreign_cache_changes_no_result() {
     let repo = stale();
     let expected = without_cache(&repo);

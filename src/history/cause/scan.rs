@@ -17,7 +17,7 @@ use crate::history::term::Term;
 /// Larger blobs are not read.
 pub const MAX_BLOB: usize = 4 << 20;
 /// Bytes of blobs that are kept for a second look.
-const KEPT_BYTES: usize = 24 << 20;
+const KEPT_BYTES: usize = 12 << 20;
 
 /// Patterns up to which the automaton has a full table (about a megabyte then); it is twice as fast.
 const DENSE: usize = 400;

@@ -1,6 +1,7 @@
 use git2::Oid;
 
 use super::*;
+use crate::history::holdings::Holdings;
 use crate::history::{GitObjects, Mainline};
 use crate::testing::Repo;
 
