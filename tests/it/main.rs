@@ -8,6 +8,7 @@ mod action;
 mod bad_input;
 mod baseline;
 mod builder;
+mod cache;
 mod change;
 mod cli;
 mod collect;
