@@ -79,7 +79,10 @@ pub fn audit_given(
             read.audit(options, progress)
         };
         // What comes from elsewhere is not named by the repository.
-        if given.collected.is_some() { audit(own) } else { remember::or_else(options, None, progress, own, audit) }
+        if given.collected.is_some_and(|c| *c != Collected::default()) {
+            return audit(own);
+        }
+        remember::or_else("whole", options, None, progress, own, audit)
     })
 }
 
@@ -96,7 +99,7 @@ pub fn audit_change(
     pool(options)?.install(|| {
         let empty = Collected::default();
         let own = change.open(&options.root)?;
-        remember::or_else(options, Some(change), progress, Some(own), |own| {
+        remember::or_else("change", options, Some(change), progress, Some(own), |own| {
             let read = Read::new(options, &Given::nothing(), own, Some(change), &empty, progress)?;
             read.audit(options, progress)
         })
@@ -113,7 +116,7 @@ fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<
         read.releases = false;
         read.audit(&options, &Silent)
     };
-    let triaged = remember::or_else(&options, None, &Silent, Some(own), make)?.triaged;
+    let triaged = remember::or_else("without releases", &options, None, &Silent, Some(own), make)?.triaged;
     let hidden = triaged.suppressed.into_iter().map(|s| s.finding);
     let all = triaged.findings.into_iter().chain(triaged.below_confidence).chain(hidden);
     Ok(all.map(|finding| finding.fingerprint).collect())

@@ -24,8 +24,10 @@ struct Kept<A, T, W> {
     warnings: W,
 }
 
-/// The audit of `own` that was made before, or else the one that `make` makes, which is kept.
+/// The audit of `own` that was made before, or else the one that `make` makes, which is kept. `kind` tells
+/// audits apart that are asked for alike and made in different ways.
 pub(super) fn or_else(
+    kind: &str,
     options: &AuditOptions,
     change: Option<&ChangeOptions>,
     progress: &dyn Progress,
@@ -38,7 +40,7 @@ pub(super) fn or_else(
         CacheMode::Off => return make(own),
         CacheMode::Dir(folder) => Cache::open(folder, options.config.cache.max, &warn),
     };
-    let key = own.as_ref().filter(|_| cache.is_on()).and_then(|own| key(options, change, own, now));
+    let key = own.as_ref().filter(|_| cache.is_on()).and_then(|own| key(kind, options, change, own, now));
     let Some(key) = key else { return make(own) };
     if let Some(kept) = cache.get(&key)
         && let Ok(Kept { audit, triaged, warnings }) = serde_json::from_slice(&kept)
@@ -73,6 +75,7 @@ fn renewed(mut outcome: AuditOutcome, now: DateTime<Utc>) -> AuditOutcome {
 /// Names everything that an audit depends on. None where that is more than one repository, or a model's
 /// answers.
 fn key(
+    kind: &str,
     options: &AuditOptions,
     change: Option<&ChangeOptions>,
     repository: &Repository,
@@ -95,7 +98,8 @@ fn key(
     let base = change.map(|change| repository.resolve(&change.base)).transpose().ok()?;
     // What is wrong with the index is said by the audit itself.
     let overlay = Overlay::load(repository).ok()?;
-    let mut key = KeyBuilder::new("audit").part(format!("{asked:?} {change:?} {base:?}").as_bytes());
+    let mut key =
+        KeyBuilder::new("audit").part(kind.as_bytes()).part(format!("{asked:?} {change:?} {base:?}").as_bytes());
     for file in [&options.baseline, &options.reviews] {
         let content = file.as_deref().map(fs::read).transpose().ok()?;
         key = key.part(&[u8::from(content.is_some())]).part(&content.unwrap_or_default());
