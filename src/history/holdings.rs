@@ -37,14 +37,14 @@ impl Filter {
     /// Puts a name in.
     pub fn add(&mut self, term: Term) {
         for place in places(term) {
-            let at = place as usize / 64 & (self.0.len() - 1);
+            let at = (place as usize / 64) & (self.0.len() - 1);
             self.0[at] |= 1 << (place % 64);
         }
     }
 
     fn may_hold(&self, term: Term) -> bool {
         places(term).all(|place| {
-            let at = place as usize / 64 & (self.0.len().wrapping_sub(1));
+            let at = (place as usize / 64) & (self.0.len().wrapping_sub(1));
             self.0.get(at).is_none_or(|word| word & 1 << (place % 64) != 0)
         })
     }
