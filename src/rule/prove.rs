@@ -84,6 +84,10 @@ impl Matcher for Within<'_> {
         self.part.is_none_or(|part| part.is_match(&*path.display())) && self.matcher.accepts(path)
     }
 
+    fn terms(&self) -> &[Term] {
+        self.matcher.terms()
+    }
+
     fn needle(&self) -> Option<&[u8]> {
         self.matcher.needle()
     }

@@ -109,9 +109,11 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let ready = |address: SocketAddr| {
         let _ = writeln!(std::io::stderr(), "listening on http://{address}");
     };
-    runtime
-        .block_on(serve::serve(service, args.listen, ready, stopped()))
-        .map_err(|e| Failure::cannot(e.to_string()))?;
+    runtime.block_on(async {
+        // Before anyone is told the address: who asks it to stop at once is heeded too.
+        let stop = stopped().map_err(|e| Failure::cannot(format!("signals can't be heeded: {e}")))?;
+        serve::serve(service, args.listen, ready, stop).await.map_err(|e| Failure::cannot(e.to_string()))
+    })?;
     Ok(Exit::Clean)
 }
 
@@ -141,26 +143,25 @@ fn secret(name: &str) -> Result<SecretString, Failure> {
     }
 }
 
-/// Ends when the user or the system asks the program to.
-async fn stopped() {
-    let interrupt = async {
+/// Ends when the user or the system asks the program to. Both are heeded from this call on.
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }
 
 fn age(text: &str) -> Result<Duration, String> {
