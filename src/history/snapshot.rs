@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use git2::Oid;
+use globset::GlobSet;
 use rustc_hash::FxBuildHasher;
 
 use super::class::Class;
@@ -197,7 +198,8 @@ pub struct HeadFile {
 /// A change laid over the head: a path with its new content's index, or gone.
 pub type OverlaidPath<'a> = (&'a RepoPath, Option<usize>);
 
-/// Takes the census of `snapshots`, with `overlay` laid over the last.
+/// Takes the census of `snapshots`, with `overlay` laid over the last. Where only a `part` of the
+/// repository counts, contents are those of its files: another part may hold the same.
 ///
 /// # Errors
 /// Where a tree can't be read.
@@ -206,6 +208,7 @@ pub fn census(
     mainline: &Mainline,
     snapshots: &Snapshots,
     overlay: &[OverlaidPath<'_>],
+    part: Option<&GlobSet>,
 ) -> Result<Census, ReadError> {
     let mut live: HashMap<Box<[u8]>, (Mode, Content, usize), FxBuildHasher> = HashMap::default();
     let mut ended: Vec<(Box<[u8]>, Mode, Content, Mask)> = Vec::new();
@@ -251,10 +254,10 @@ pub fn census(
         let held = Mask::range(since, snapshots.len());
         (path, mode, content, held)
     }));
-    Ok(Census { head, ..sort_out(ended) })
+    Ok(Census { head, ..sort_out(ended, part) })
 }
 
-fn sort_out(mut lives: Vec<(Box<[u8]>, Mode, Content, Mask)>) -> Census {
+fn sort_out(mut lives: Vec<(Box<[u8]>, Mode, Content, Mask)>, part: Option<&GlobSet>) -> Census {
     lives.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.3.0.cmp(&b.3.0)));
     let mut census = Census::default();
     let mut seen: HashMap<(Content, Class), usize, FxBuildHasher> = HashMap::default();
@@ -281,7 +284,7 @@ fn sort_out(mut lives: Vec<(Box<[u8]>, Mode, Content, Mask)>) -> Census {
         }
         let path = RepoPath::new(&path);
         let class = Class::of(&path);
-        if class == Class::Ignored {
+        if class == Class::Ignored || part.is_some_and(|part| !part.is_match(&*path.display())) {
             continue;
         }
         match seen.entry((content.clone(), class)) {

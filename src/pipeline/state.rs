@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use globset::GlobSet;
+
 use crate::history::cause::Changed;
 use crate::history::declarations::{self, Declarations};
 use crate::history::declared::{self, Declared};
@@ -76,21 +78,26 @@ impl State {
     /// # Errors
     /// Where the head, or a tree, can't be read.
     pub fn read(repository: &Repository, overlay: &Overlay) -> Result<Self, ReadError> {
-        Self::read_some(repository, overlay, MOST)
+        Self::read_some(repository, overlay, MOST, None)
     }
 
-    /// The same by at most `most` states of the history.
+    /// The same by at most `most` states of the history, and of the contents only those of a `part`.
     ///
     /// # Errors
     /// Where the head, or a tree, can't be read.
-    pub fn read_some(repository: &Repository, overlay: &Overlay, most: usize) -> Result<Self, ReadError> {
+    pub fn read_some(
+        repository: &Repository,
+        overlay: &Overlay,
+        most: usize,
+        part: Option<&GlobSet>,
+    ) -> Result<Self, ReadError> {
         let mainline = repository.mainline()?;
         let laid = Laid::new(overlay);
         let snapshots = Snapshots::spread(&mainline, most, !laid.is_empty());
         let worker = repository.worker()?;
         let objects = worker.objects()?;
         let over: Vec<(&RepoPath, Option<usize>)> = laid.paths.iter().map(|(path, at)| (path, *at)).collect();
-        let census = snapshot::census(&objects, &mainline, &snapshots, &over)?;
+        let census = snapshot::census(&objects, &mainline, &snapshots, &over, part)?;
         Ok(Self { mainline, snapshots, census, laid })
     }
 

@@ -67,11 +67,8 @@ impl Target {
         most: usize,
         asked: &Asked,
     ) -> Result<Self, ReadError> {
-        let mut state = State::read_some(&repository, overlay, most)?;
         let within = part(&label.paths);
-        if let Some(part) = &within {
-            state.census.blobs.retain(|blob| part.is_match(&*blob.path.display()));
-        }
+        let state = State::read_some(&repository, overlay, most, within.as_ref())?;
         let survey = state.survey(&repository, asked)?;
         let clock = Clock::of(&state.mainline);
         Ok(Self { label, repository, state, survey, clock, within })

@@ -463,7 +463,6 @@ fn pages_of_a_docs_repository_are_compared_with_the_system_that_they_describe() 
 }
 
 #[test]
-#[ignore = "what a part lost while another part has it is not found yet"]
 fn a_part_of_a_repository_is_a_system_of_its_own() {
     let repo = Repo::new();
     let read = |name: &str| format!("import os\n\nURL = os.environ[\"{name}\"]\nOTHER = os.environ[\"STAYS_HERE\"]\n");

@@ -63,10 +63,15 @@ fn a_release_without_a_tag_is_inconclusive() {
 }
 
 #[test]
-#[ignore = "a page that had another name at the tag is dated by its copy yet"]
 fn the_configuration_names_releases_of_any_form() {
     let path = "guides/one/use.md";
-    let repo = repo(path);
+    let repo = Repo::new();
+    let page = "# Use\n\nThe option `--early-option` starts it.\n\nThe option `--late-option` ends it.\n";
+    let options = cli(&["--early-option", "--late-option", "--stays"]);
+    repo.commit(&[("src/cli.py", &options), (path, page)], &[], "Start", 0);
+    repo.commit(&[("src/cli.py", &cli(&["--late-option", "--stays"]))], &[], "Drop the early option", 10);
+    repo.tag("v1.0.0");
+    repo.commit(&[("src/cli.py", &cli(&["--stays"]))], &[], "Drop the late option", 30);
     repo.commit(
         &[(
             "shelflife.toml",
