@@ -20,21 +20,24 @@
 //! | [`system`] | where the code is that pages describe, which commit of it counts, which page describes which |
 //! | [`document`] | finds the pages and parses all formats into one model with exact spans |
 //! | [`mod@reference`] | what pages name, and what they say of it |
+//! | [`code`] | declarations of eight languages, by their grammars |
 //! | [`history`] | what git remembers: moments, witnesses then and now, causes, replacements |
 //! | [`rule`] | what each rule finds and why, as data; the checks |
 //! | [`finding`] | results, with evidence, and names that survive edits |
+//! | [`judge`] | a language model on passages whose code has changed, where asked for; only quotes that hold count |
 //! | [`triage`] | suppressions, baseline, policy: what is reported, and what follows from it |
 //! | [`report`] | text, JSON, SARIF, HTML, Markdown: pure functions of the audit |
 //! | [`fix`] | certain changes to pages, as a patch or in place |
-//! | [`publish`] | what writes outside: issues, comments, checks and pull requests at GitHub |
 //! | [`exclusion`] | what a retrieval pipeline should not quote, in the form that its store takes |
-//! | [`publish`] | the only stage that writes outside: a Dify dataset |
+//! | [`publish`] | the only stage that writes outside: issues, comments, checks and pull requests at GitHub, a Dify dataset |
 //! | [`serve`] | a filter in front of a retrieval service, by an exclusion list |
 //! | [`graph`] | pages, what they name and who owns them as a graph; which pages a file concerns |
+//! | [`mod@merge`] | many audits as one |
+//! | [`init`] | workflows and configuration for a repository that has none |
 //! | [`cache`] | what is kept between runs |
 //! | [`schema`] | the published JSON Schemas of all that is read and written |
 //!
-//! An audit uses no network, runs nothing of what it audits, and gives the same bytes for the same
+//! An audit without sources, systems elsewhere or a judge uses no network. It runs nothing of what it audits, and gives the same bytes for the same
 //! repository, options and `now`.
 
 pub mod cache;
