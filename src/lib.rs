@@ -37,8 +37,8 @@
 //! | [`cache`] | what is kept between runs |
 //! | [`schema`] | the published JSON Schemas of all that is read and written |
 //!
-//! An audit without sources, systems elsewhere or a judge uses no network. It runs nothing of what it audits, and gives the same bytes for the same
-//! repository, options and `now`.
+//! An audit without sources, systems elsewhere or a judge uses no network. It runs nothing of what it
+//! audits, and gives the same bytes for the same repository, options and `now`.
 
 pub mod cache;
 pub mod code;
