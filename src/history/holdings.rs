@@ -42,7 +42,9 @@ impl Filter {
         }
     }
 
-    fn may_hold(&self, term: Term) -> bool {
+    /// Whether the name may be in it; where not, it is not.
+    #[must_use]
+    pub fn may_hold(&self, term: Term) -> bool {
         places(term).all(|place| {
             let at = (place as usize / 64) & (self.0.len().wrapping_sub(1));
             self.0.get(at).is_none_or(|word| word & 1 << (place % 64) != 0)
@@ -79,6 +81,12 @@ impl Holdings {
 
     fn file(&self, id: Oid) -> Option<&(RepoPath, Filter)> {
         self.files.get(*self.contents.get(&id)? as usize)
+    }
+
+    /// The names of the file that has the content `id`, read as the file at `path`.
+    #[must_use]
+    pub fn names_of(&self, path: &RepoPath, id: Oid) -> Option<&Filter> {
+        self.file(id).filter(|(read, _)| read == path).map(|(_, filter)| filter)
     }
 
     /// Whether the content `id`, read as the file at `path`, was read and has none of `terms`.

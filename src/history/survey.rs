@@ -120,12 +120,14 @@ struct Surveyor<'a> {
     declared: Vec<Term>,
     /// Its contents that were read.
     read: Vec<Oid>,
+    /// Whether one of its lines is too long to be cut into all of its names.
+    cut: bool,
 }
 
 impl<'a> Surveyor<'a> {
     fn new(ground: Ground<'a>, objects: &'a dyn Objects, found: &'a mut Found) -> Self {
         let (memo, versions, numbers, declared, read) = Default::default();
-        Self { ground, objects, found, memo, versions, numbers, declared, read }
+        Self { ground, objects, found, memo, versions, numbers, declared, read, cut: false }
     }
 
     /// Reads the versions of one file.
@@ -134,6 +136,7 @@ impl<'a> Surveyor<'a> {
         self.versions.clear();
         self.declared.clear();
         self.read.clear();
+        self.cut = false;
         self.found.names.next_file();
         for blob in versions {
             match blob.content {
@@ -172,7 +175,10 @@ impl<'a> Surveyor<'a> {
             filter.add(*route);
         }
         self.declared.iter().for_each(|term| filter.add(*term));
-        self.found.holdings.add(path, filter, &self.read);
+        // Of lines that are too long not all names are known.
+        if !self.cut {
+            self.found.holdings.add(path, filter, &self.read);
+        }
     }
 
     fn version(&mut self, blob: &Blob, content: &[u8]) {
@@ -182,11 +188,12 @@ impl<'a> Surveyor<'a> {
         if let Content::Object(id) = blob.content {
             self.read.push(id);
         }
-        let Self { found, memo, versions, numbers, declared, .. } = self;
+        let Self { found, memo, versions, numbers, declared, cut, .. } = self;
         let asked = self.ground.asked;
         let paired = blob.class == Class::Code && !asked.is_empty();
         numbers.clear();
         memo.read(&blob.path, content, blob.held.0, numbers, &mut |text, tokens| {
+            *cut |= text.len() > scan::LONG_LINE;
             if paired {
                 versions.line(asked, text, tokens);
             }

@@ -10,6 +10,7 @@ use crate::history::lifetime::Lifetimes;
 use crate::history::lists::{Entries, Lists};
 use crate::history::scan::Role;
 use crate::history::snapshot::Mask;
+use crate::history::survey::Survey;
 use crate::history::{ReadError, Repository};
 use crate::reference::claim::signature::SignatureClaim;
 use crate::rule::checks::dead_member::{self, Member};
@@ -77,7 +78,7 @@ pub(super) fn lists(
     repository: &Repository,
     state: &State,
     pages: &[Page<'_>],
-    lifetimes: &Lifetimes,
+    survey: &Survey,
     filter: &Filter,
 ) -> Result<Lists, ReadError> {
     if !filter.enabled(list_drift::ID) {
@@ -87,9 +88,9 @@ pub(super) fn lists(
         .par_iter()
         .flat_map_iter(|page| list_drift::claims(page.document, page.references))
         .map(|(_, entries)| entries)
-        .filter(|entries| was_declared(entries, lifetimes, state.snapshots.before_head()))
+        .filter(|entries| was_declared(entries, &survey.lifetimes, state.snapshots.before_head()))
         .collect();
-    state.lists(repository, asked)
+    state.lists(repository, asked, &survey.holdings)
 }
 
 /// Whether the code had names or strings for all entries at once, before the head.

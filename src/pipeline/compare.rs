@@ -57,7 +57,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
     let views: Vec<Page<'_>> = asks.iter().map(|ask| ask.page).collect();
     let named: Vec<Page<'_>> = asks.iter().filter(|ask| !ask.links_only).map(|ask| ask.page).collect();
     let declarations = asked::declarations(&target.repository, state, &named, filter)?;
-    let lists = asked::lists(&target.repository, state, &named, &target.survey.lifetimes, filter)?;
+    let lists = asked::lists(&target.repository, state, &named, &target.survey, filter)?;
     let system = System {
         snapshots: &state.snapshots,
         paths: Paths::new(&state.census),

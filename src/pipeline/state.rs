@@ -8,6 +8,7 @@ use globset::GlobSet;
 use crate::history::cause::Changed;
 use crate::history::declarations::{self, Declarations};
 use crate::history::declared::{self, Declared};
+use crate::history::holdings::Holdings;
 use crate::history::lists::{Entries, Lists};
 use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
 use crate::history::pairs::Asked;
@@ -155,9 +156,14 @@ impl State {
     ///
     /// # Errors
     /// Where the object store can't be opened.
-    pub fn lists(&self, repository: &Repository, asked: BTreeSet<Entries>) -> Result<Lists, ReadError> {
+    pub fn lists(
+        &self,
+        repository: &Repository,
+        asked: BTreeSet<Entries>,
+        holdings: &Holdings,
+    ) -> Result<Lists, ReadError> {
         let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
-        Lists::read(asked, &self.census.blobs, &overlaid, |read| {
+        Lists::read(asked, &self.census.blobs, &overlaid, holdings, |read| {
             let worker = repository.worker()?;
             let objects = worker.objects()?;
             read(&objects);

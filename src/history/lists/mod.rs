@@ -2,7 +2,7 @@
 
 mod groups;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use rayon::prelude::*;
@@ -10,7 +10,8 @@ use rayon::prelude::*;
 pub use groups::{Group, groups};
 
 use super::class::Class;
-use super::lifetime::is_binary;
+use super::holdings::{Filter, Holdings};
+use super::lifetime::{TermMap, is_binary};
 use super::objects::Objects;
 use super::path::RepoPath;
 use super::snapshot::{Blob, Content, Mask};
@@ -27,6 +28,10 @@ pub struct Entries {
     terms: BTreeSet<Term>,
     /// The two longest entries, by which files are found; either of them may be gone.
     longest: Vec<String>,
+    /// The terms of the entries that code is cut into names like.
+    plain: Vec<Term>,
+    /// How many others there are.
+    odd: usize,
 }
 
 /// The term of an entry or a member: without dashes before it, a path's or a type's beginning, and what
@@ -66,13 +71,32 @@ impl Entries {
         by_length.sort_by_key(|n| (std::cmp::Reverse(n.len()), *n));
         let longest = by_length.iter().take(2).map(|n| (*n).to_owned()).collect();
         let terms: BTreeSet<Term> = names.iter().map(|n| Term::folded(n.as_bytes())).collect();
-        (terms.len() > 1 && terms.len() == names.len()).then_some(Self { terms, longest })
+        let is_plain = |n: &&&str| n.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        let plain: Vec<Term> = names.iter().filter(is_plain).map(|n| Term::folded(n.as_bytes())).collect();
+        let odd = names.len() - plain.len();
+        (terms.len() > 1 && terms.len() == names.len()).then_some(Self { terms, longest, plain, odd })
     }
 
     /// The folded entries.
     #[must_use]
     pub fn terms(&self) -> &BTreeSet<Term> {
         &self.terms
+    }
+
+    /// Whether at least two of the entries, and half of them, may be names of a file. (What is no plain name
+    /// may always be there.)
+    fn may_be_in(&self, names: &Filter) -> bool {
+        let enough = 2.max(self.terms.len().div_ceil(2));
+        let mut possible = self.odd;
+        let mut left = self.plain.len();
+        for term in &self.plain {
+            if possible >= enough || possible + left < enough {
+                break;
+            }
+            possible += usize::from(names.may_hold(*term));
+            left -= 1;
+        }
+        possible >= enough
     }
 
     /// How many of the entries are among `members`.
@@ -117,6 +141,7 @@ impl Lists {
         asked: BTreeSet<Entries>,
         blobs: &[Blob],
         overlaid: &[&[u8]],
+        holdings: &Holdings,
         reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync,
     ) -> Result<Self, E> {
         let asked: Vec<Entries> = asked.into_iter().collect();
@@ -127,8 +152,25 @@ impl Lists {
             .map(|chunk| {
                 let mut out = Vec::new();
                 reader(&mut |objects| {
-                    for blob in chunk.iter().filter(|b| b.class == Class::Code) {
-                        read_blob(&asked, &finder, blob, overlaid, objects, &mut out);
+                    for file in chunk.chunk_by(|a, b| a.path == b.path) {
+                        let mut filter: Option<&Filter> = None;
+                        let mut possible = true;
+                        for blob in file.iter().filter(|b| b.class == Class::Code) {
+                            // The filter is of the file: asked once for all of its contents.
+                            let own = match blob.content {
+                                Content::Object(id) => holdings.names_of(&blob.path, id),
+                                Content::Overlaid(_) => None,
+                            };
+                            possible = match (own, filter) {
+                                (None, _) => true,
+                                (Some(own), Some(before)) if std::ptr::eq(own, before) => possible,
+                                (Some(own), _) => asked.iter().any(|entries| entries.may_be_in(own)),
+                            };
+                            filter = own;
+                            if possible {
+                                read_blob(&asked, &finder, (blob, own), overlaid, objects, &mut out);
+                            }
+                        }
                     }
                 })?;
                 Ok(out)
@@ -149,6 +191,8 @@ struct Finder {
     automaton: AhoCorasick,
     /// By pattern: the page's list.
     lists: Vec<usize>,
+    /// By entry: the pages' lists that have it.
+    entries: TermMap<Vec<usize>>,
 }
 
 impl Finder {
@@ -165,7 +209,11 @@ impl Finder {
             return None;
         }
         let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&patterns).ok()?;
-        Some(Self { automaton, lists })
+        let mut by_entry: TermMap<Vec<usize>> = TermMap::default();
+        for (at, entries) in asked.iter().enumerate() {
+            entries.terms.iter().for_each(|term| by_entry.entry(*term).or_default().push(at));
+        }
+        Some(Self { automaton, lists, entries: by_entry })
     }
 
     fn find(&self, content: &[u8]) -> BTreeSet<usize> {
@@ -197,7 +245,7 @@ fn spellings(name: &str) -> BTreeSet<String> {
 fn read_blob(
     asked: &[Entries],
     finder: &Finder,
-    blob: &Blob,
+    (blob, names): (&Blob, Option<&Filter>),
     overlaid: &[&[u8]],
     objects: &dyn Objects,
     out: &mut Vec<(usize, Held)>,
@@ -217,18 +265,27 @@ fn read_blob(
     if content.is_empty() || content.len() > LARGEST || is_binary(content) {
         return;
     }
-    let lists = finder.find(content);
+    let mut lists = finder.find(content);
+    lists.retain(|at| asked.get(*at).is_some_and(|entries| names.is_none_or(|names| entries.may_be_in(names))));
     if lists.is_empty() {
         return;
     }
-    let groups = groups(&blob.path, content);
-    let terms: Vec<BTreeSet<Term>> = groups.iter().map(|g| g.members.iter().map(|m| term(m)).collect()).collect();
-    for at in lists {
-        let Some(entries) = asked.get(at) else { continue };
-        for (group, terms) in groups.iter().zip(&terms) {
-            let shared = entries.terms.intersection(terms).count();
-            if shared > 1 && shared * 2 >= entries.terms.len() && terms.len() <= entries.terms.len() * 2 + 2 {
-                out.push((at, Held { path: blob.path.clone(), group: group.clone(), held: blob.held }));
+    let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+    for group in groups(&blob.path, content) {
+        // Most lists of code have nothing of any of the pages': they are passed over before anything is built.
+        let members: Vec<Term> = group.members.iter().map(|m| term(m)).collect();
+        if members.iter().filter(|term| finder.entries.contains_key(*term)).nth(1).is_none() {
+            continue;
+        }
+        let members: BTreeSet<Term> = members.into_iter().collect();
+        shared.clear();
+        for at in members.iter().filter_map(|term| finder.entries.get(term)).flatten() {
+            *shared.entry(*at).or_default() += 1;
+        }
+        for (at, &shared) in shared.iter().filter(|(at, _)| lists.contains(at)) {
+            let Some(entries) = asked.get(*at) else { continue };
+            if shared > 1 && shared * 2 >= entries.terms.len() && members.len() <= entries.terms.len() * 2 + 2 {
+                out.push((*at, Held { path: blob.path.clone(), group: group.clone(), held: blob.held }));
             }
         }
     }

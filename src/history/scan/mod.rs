@@ -71,7 +71,7 @@ pub trait Sink {
 }
 
 /// Lines longer than this are read for names only, all of them uses: they are data or minified.
-const LONG_LINE: usize = 4096;
+pub(super) const LONG_LINE: usize = 4096;
 
 /// Reads `content` of the file at `path` and gives every name in it to `sink`.
 pub fn scan(path: &RepoPath, content: &[u8], sink: &mut impl Sink) {
