@@ -343,7 +343,7 @@ impl Place {
             .env("DIFY_DATASET_ID", DATASET)
             .args(["publish", "dify", "audit.json"])
             .args(more);
-        if !more.contains(&"--max-excluded") {
+        if !more.contains(&"--max-excluded") && !more.contains(&"--config") {
             command.args(["--max-excluded", "1"]);
         }
         finish(&mut command)
@@ -514,6 +514,9 @@ fn mistakes_are_told_and_the_key_is_not() {
     assert!(http.stderr.contains("not https"), "{}", http.stderr);
     let fuse = place.publish(&server, &["--apply", "--max-excluded", "0.1"]).ended(3);
     assert!(fuse.stderr.contains("1 of 3 documents"), "{}", fuse.stderr);
+    std::fs::write(place.folder().join("strict.toml"), "[export]\nmax_excluded = 0.1\n").unwrap();
+    let configured = place.publish(&server, &["--apply", "--config", "strict.toml"]).ended(3);
+    assert!(configured.stderr.contains("1 of 3 documents"), "{}", configured.stderr);
     let dataset = place.publish(&server, &["--dataset", "../x"]).ended(3);
     let mut command = program(&place.folder());
     command.env("DIFY_API_KEY", "dataset-wrong").args(["publish", "dify", "audit.json", "--dataset", "ds"]);

@@ -32,6 +32,7 @@ mod releases;
 mod remote;
 mod report;
 mod repositories;
+mod review;
 mod rules;
 mod sarif;
 mod schema;

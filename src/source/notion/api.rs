@@ -1,4 +1,4 @@
-//! The requests that we send to Notion, all of them reads.
+//! The requests that we send to Notion: reads, but for a review's verification and comment.
 
 use std::collections::HashSet;
 
@@ -157,5 +157,22 @@ impl Api {
         let path = format!("/v1/data_sources/{}/query", id.hyphenated());
         // It changes nothing, whatever its method.
         self.endpoint.json(Request::new(Method::POST, path, Repeat::Read).with_json(&body)).await
+    }
+
+    /// Sets properties of a page; answers with the page.
+    pub async fn update(&self, id: &NotionId, properties: &Value) -> Result<Value, HttpError> {
+        let path = format!("/v1/pages/{}", id.hyphenated());
+        let body = json!({ "properties": properties });
+        // Twice the same is as once.
+        self.endpoint.json(Request::new(Method::PATCH, path, Repeat::Read).with_json(&body)).await
+    }
+
+    /// Writes a comment below a page.
+    pub async fn comment(&self, id: &NotionId, text: &str) -> Result<Value, HttpError> {
+        let body = json!({
+            "parent": { "page_id": id.hyphenated() },
+            "rich_text": [{ "type": "text", "text": { "content": text } }],
+        });
+        self.endpoint.json(Request::new(Method::POST, "/v1/comments", Repeat::Write).with_json(&body)).await
     }
 }

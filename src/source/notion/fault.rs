@@ -35,7 +35,7 @@ pub fn explain(error: &HttpError) -> (FailureReason, String) {
         ),
         Some(403) => (
             FailureReason::Forbidden,
-            format!("the integration may not do that ({error}). It needs the capability \"Read content\": turn it on at {SETTINGS}"),
+            lacks(error, "Read content"),
         ),
         Some(404) => (
             FailureReason::NotFound,
@@ -43,6 +43,14 @@ pub fn explain(error: &HttpError) -> (FailureReason, String) {
         ),
         _ => (fault::reason(error), error.to_string()),
     }
+}
+
+/// A refusal for want of a capability of the integration.
+#[must_use]
+pub fn lacks(error: &HttpError, capability: &str) -> String {
+    format!(
+        "the integration may not do that ({error}). It needs the capability \"{capability}\": turn it on at {SETTINGS}"
+    )
 }
 
 /// The failure of one page.

@@ -4,6 +4,7 @@
 //! - [`block`] and `loose`: blocks by the crate's types, and by their fields where those refuse. [`rich`]: text.
 //! - [`tree`]: a page's blocks at any depth. [`render`]: as Markdown.
 //! - [`page`]: a page's properties. [`reader`]: one page, cached, of one state. [`crawl`]: all of them.
+//! - [`verify`]: writes a review.
 
 pub mod api;
 pub mod block;
@@ -17,6 +18,7 @@ pub mod render;
 pub mod rich;
 pub mod rows;
 pub mod tree;
+pub mod verify;
 
 mod loose;
 

@@ -29,6 +29,8 @@ pub struct Workspace {
     pub databases: BTreeMap<String, Value>,
     /// The ids of the rows of data sources.
     pub rows: BTreeMap<String, Vec<String>>,
+    /// The comments that were written, each as it was sent.
+    pub comments: Vec<Value>,
 }
 
 /// How it behaves.
@@ -184,7 +186,14 @@ async fn serve(state: Arc<Mutex<State>>, request: Request) -> Response<Body> {
                 );
             }
             let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-            state.answer(&path, &query, &body)
+            match parts.method.as_str() {
+                "PATCH" => state.patch(&path, &body),
+                "POST" if path == "/v1/comments" => {
+                    state.workspace.comments.push(body);
+                    answer(200, &[], r#"{"object":"comment","id":"c"}"#)
+                }
+                _ => state.answer(&path, &query, &body),
+            }
         });
         (state.behaviour.latency, answer)
     };
@@ -231,6 +240,18 @@ impl State {
             },
             _ => refusal(400, "invalid_request_url"),
         }
+    }
+
+    /// Sets properties that the page has; a value keeps the id that its property had.
+    fn patch(&mut self, path: &str, body: &Value) -> Response<Body> {
+        let page = path.strip_prefix("/v1/pages/").and_then(|id| self.workspace.pages.get_mut(id));
+        let Some(page) = page else { return refusal(404, "object_not_found") };
+        for (name, value) in body["properties"].as_object().unwrap() {
+            let Some(own) = page["properties"].get_mut(name) else { return refusal(400, "validation_error") };
+            let kind = own["type"].as_str().unwrap().to_owned();
+            own[&kind] = value[&kind].clone();
+        }
+        answer(200, &[], &page.to_string())
     }
 
     fn query(&self, rows: &[String], body: &Value) -> Response<Body> {

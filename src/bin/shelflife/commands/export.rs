@@ -90,11 +90,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     options.allow_unfit = args.allow_unfit;
     options.previous.clone_from(&args.previous);
     options.recompute = args.policy.is_some();
-    options.max_excluded = match (args.max_excluded, &args.config) {
-        (Some(share), _) => share,
-        (None, Some(file)) => configured(file)?,
-        (None, None) => options.max_excluded,
-    };
+    options.max_excluded = max_excluded(args.max_excluded, args.config.as_deref())?;
     // Before the new list takes the old one's place, which may be the same file.
     let old = args.diff.as_deref().map(read_list).transpose()?;
     let new = match &old {
@@ -136,9 +132,16 @@ pub fn policy(file: Option<&Path>) -> Result<Policy, Failure> {
     }
 }
 
-fn configured(file: &Path) -> Result<f64, Failure> {
-    let loaded = shelflife::config::load(file, shelflife::config::Origin::Given, &shelflife::rule::registry::specs())?;
-    Ok(loaded.config.export.max_excluded)
+/// The share that may be excluded: as said, else as `config` has it, else the default.
+pub fn max_excluded(given: Option<f64>, config: Option<&Path>) -> Result<f64, Failure> {
+    Ok(match (given, config) {
+        (Some(share), _) => share,
+        (None, Some(file)) => {
+            let specs = shelflife::rule::registry::specs();
+            shelflife::config::load(file, shelflife::config::Origin::Given, &specs)?.config.export.max_excluded
+        }
+        (None, None) => shelflife::config::export::DEFAULT_MAX_EXCLUDED,
+    })
 }
 
 fn read_list(path: &Path) -> Result<List, Failure> {

@@ -73,6 +73,9 @@ pub struct Args {
     /// The share of pages, and of sections, that may be excluded, 0 to 1 [default: 0.2]
     #[arg(long, value_name = "SHARE", value_parser = export::share)]
     max_excluded: Option<f64>,
+    /// Take `[export]` from this configuration
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Decide by this policy instead of the audit's own verdicts
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -94,7 +97,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     options.repo.clone_from(&args.repo_name);
     options.previous.clone_from(&args.previous);
     options.recompute = args.policy.is_some();
-    options.max_excluded = args.max_excluded.unwrap_or(options.max_excluded);
+    options.max_excluded = export::max_excluded(args.max_excluded, args.config.as_deref())?;
 
     let (pages, outcome) = pages::read(&args.audit, &policy, &options).map_err(refused)?;
     let audit = AuditFile::open(&args.audit, &policy).map_err(refused)?;

@@ -1,30 +1,36 @@
 //! `shelflife review`.
 
+mod notion;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
 use shelflife::document::Format;
 use shelflife::report::file::write_atomically;
+use shelflife::source::notion::id::NotionId;
+use shelflife::source::notion::verify::Review;
 use shelflife::triage::review::record;
 use shelflife::triage::reviews::{Entry, Reviews};
 
-use super::print;
+use crate::commands::print;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Note in a page that someone read it and found it right.
 ///
 /// In Markdown the note goes into the front matter or an existing freshness comment, in
-/// reStructuredText and AsciiDoc into a comment. It resets the page's age, and hides no finding.
+/// reStructuredText and AsciiDoc into a comment. A page in a wiki of Notion gets its verification set, and a
+/// comment that names who read it. A review resets the page's age, and hides no finding.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   shelflife review docs/runbooks/restore.md
   shelflife review docs/install.md --by 'Ann Example' --date 2026-06-01
+  shelflife review https://www.notion.so/acme/Restore-0123456789abcdef0123456789abcdef --until 2027-06-01
   shelflife review README.txt --reviews reviews.toml      for `shelflife audit --reviews reviews.toml`")]
 pub struct Args {
-    /// The page's file
+    /// The page's file, or a page in Notion by its address or `notion:ID`
     #[arg(value_name = "PAGE")]
     page: PathBuf,
     /// Who read it [default: git's user.name]
@@ -38,14 +44,23 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     reviews: Option<PathBuf>,
     /// The last day on which the review holds
-    #[arg(long, value_name = "YYYY-MM-DD", requires = "reviews")]
+    #[arg(long, value_name = "YYYY-MM-DD")]
     until: Option<NaiveDate>,
+    /// Take the address of Notion from this configuration
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     if let Some(file) = &args.reviews {
         return note(args, file);
+    }
+    if let Some(id) = args.page.to_str().and_then(notion::page) {
+        return verify(args, &id);
+    }
+    if args.until.is_some() {
+        return Err(Failure::usage("a page's own note holds no --until").help("name a file with --reviews FILE"));
     }
     let name = args.page.display();
     let format = format_of(args)?;
@@ -61,6 +76,22 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     }
     let line = format!("{name}: reviewed {date} by {by}");
     print(format!("{}\n", shelflife::report::escape::terminal(&line)).as_bytes())?;
+    Ok(Exit::Clean)
+}
+
+/// Verifies a page in Notion.
+fn verify(args: &Args, id: &NotionId) -> Result<Exit, Failure> {
+    let by = reviewer(args)?;
+    let date = args.date.unwrap_or_else(|| Utc::now().date_naive());
+    if args.until.is_some_and(|until| until < date) {
+        return Err(Failure::usage("--until lies before the day of the review"));
+    }
+    let line = format!("notion:{}: verified {date} by {by}", id.as_str());
+    let warning = notion::record(id, &Review { date, until: args.until, by }, args.config.as_deref())?;
+    print(format!("{}\n", shelflife::report::escape::terminal(&line)).as_bytes())?;
+    if let Some(warning) = warning {
+        eprintln!("warning: {}", shelflife::report::escape::terminal(&warning));
+    }
     Ok(Exit::Clean)
 }
 
