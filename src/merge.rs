@@ -87,16 +87,13 @@ fn placed(repository: &str, mut audit: Audit) -> Audit {
             "github".clone_into(&mut document.source);
         }
         document.id = rename(&document.id);
-        if let Some(duplicate) = &mut document.signals.duplicate {
+        let signals =
+            std::iter::once(&mut document.signals).chain(document.sections.iter_mut().map(|s| &mut s.signals));
+        for duplicate in signals.filter_map(|signals| signals.duplicate.as_mut()) {
             duplicate.document = rename(&duplicate.document);
         }
-        for section in &mut document.sections {
-            if let Some(duplicate) = &mut section.signals.duplicate {
-                duplicate.document = rename(&duplicate.document);
-            }
-            for loss in section.verdict.iter_mut().flat_map(|v| &mut v.losses) {
-                loss.fingerprint = loss.fingerprint.as_deref().map(reprint);
-            }
+        for loss in document.sections.iter_mut().filter_map(|s| s.verdict.as_mut()).flat_map(|v| &mut v.losses) {
+            loss.fingerprint = loss.fingerprint.as_deref().map(reprint);
         }
     }
     let place = |finding: &mut Finding| {
@@ -150,6 +147,7 @@ fn join(all: &mut Audit, more: Audit) {
 }
 
 fn add(all: &mut Summary, more: &Summary) {
+    // All are named here, so that the compiler asks for one that is added later.
     let Summary {
         documents,
         documents_with_findings,
@@ -164,19 +162,23 @@ fn add(all: &mut Summary, more: &Summary) {
         documents_inconclusive,
         historical,
         unread_files,
-        ..
-    } = more;
-    all.documents += documents;
-    all.documents_with_findings += documents_with_findings;
-    all.references += references;
-    all.findings += findings;
-    all.errors += errors;
-    all.warnings += warnings;
-    all.notes += notes;
-    all.suppressed += suppressed;
-    all.baselined += baselined;
-    all.below_confidence += below_confidence;
-    all.documents_inconclusive += documents_inconclusive;
-    all.historical += historical;
-    all.unread_files += unread_files;
+    } = all;
+    let counts = [
+        (documents, more.documents),
+        (documents_with_findings, more.documents_with_findings),
+        (references, more.references),
+        (findings, more.findings),
+        (errors, more.errors),
+        (warnings, more.warnings),
+        (notes, more.notes),
+        (suppressed, more.suppressed),
+        (baselined, more.baselined),
+        (below_confidence, more.below_confidence),
+        (documents_inconclusive, more.documents_inconclusive),
+        (historical, more.historical),
+        (unread_files, more.unread_files),
+    ];
+    for (count, more) in counts {
+        *count += more;
+    }
 }

@@ -24,8 +24,6 @@ mod state;
 mod systems;
 mod target;
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 
 pub use change::ChangeOptions;
@@ -36,7 +34,7 @@ pub use options::{AuditOptions, CacheMode, Progress, Silent};
 pub use outcome::AuditOutcome;
 
 use crate::document::{Document, Tense};
-use crate::finding::{Finding, Fingerprint, Inconclusive};
+use crate::finding::{Finding, Inconclusive};
 use crate::history::pairs::Asked;
 use crate::history::{Objects, Oid, ReadError, RepoPath, Repository};
 use crate::rule::checks;
@@ -106,8 +104,8 @@ pub fn audit_change(
     })
 }
 
-/// The names of all findings that the repository has at `commit`, hidden and unsure ones included.
-fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<BTreeSet<Fingerprint>, AuditError> {
+/// The findings that the repository has at `commit`.
+fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<change::AtBase, AuditError> {
     let own = Repository::open(&options.root)?.pinned_to(commit)?;
     let options = AuditOptions { baseline: None, judge: None, now: Some(now), ..options.clone() };
     let empty = Collected::default();
@@ -118,8 +116,10 @@ fn at_commit(options: &AuditOptions, commit: Oid, now: DateTime<Utc>) -> Result<
     };
     let triaged = remember::or_else("without releases", &options, None, &Silent, Some(own), make)?.triaged;
     let hidden = triaged.suppressed.into_iter().map(|s| s.finding);
-    let all = triaged.findings.into_iter().chain(triaged.below_confidence).chain(hidden);
-    Ok(all.map(|finding| finding.fingerprint).collect())
+    Ok(change::AtBase {
+        sure: triaged.findings.into_iter().chain(hidden).map(|f| f.fingerprint).collect(),
+        unsure: triaged.below_confidence.into_iter().map(|f| f.fingerprint).collect(),
+    })
 }
 
 /// Says which page describes which system, and why, without auditing anything.

@@ -2,7 +2,8 @@
 //!
 //! The head is audited as ever. A finding is the change's own where the commit that took its witness
 //! away is one of the change's, or, where no commit is known to have done so, where the base does not
-//! have the finding. What was wrong before is counted; only in sections that the change edits is it
+//! have the finding. It is also its own where the change takes out lines with the name and the base does
+//! not have the finding: the last trace of what was removed long ago. What was wrong before is counted; only in sections that the change edits is it
 //! told as well, since their writer has them open.
 //!
 //! Who writes the change must not be able to hide what it breaks: what decides which findings are
@@ -11,6 +12,7 @@
 
 mod again;
 mod edits;
+mod names;
 mod range;
 mod sort;
 mod waived;
@@ -23,8 +25,9 @@ use crate::history::{Oid, RepoPath, Repository};
 
 pub(super) use again::read_again;
 pub use edits::{Edits, PageEdit};
+pub(super) use names::Names;
 pub use range::{Range, RangeError};
-pub(super) use sort::{Sorted, sort};
+pub(super) use sort::{AtBase, Sorted, sort};
 pub(super) use waived::{reviews, unmark};
 
 /// Which change is audited.

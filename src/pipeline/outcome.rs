@@ -18,7 +18,7 @@ use super::{Findings, Read};
 use crate::document::Document;
 use crate::finding::{Finding, Fingerprint, Inconclusive};
 use crate::history::pages::PageHistories;
-use crate::history::{MainIx, Objects, Repository};
+use crate::history::{MainIx, ReadError, Repository};
 use crate::reference::Reference;
 use crate::report::json::{self, convert, v1};
 use crate::system::dates::human_edit;
@@ -92,7 +92,9 @@ pub(super) fn finish(
     let sorted = match changing {
         Some((change, _)) => {
             let at_base = || super::at_commit(options, change.range.merge_base, read.now);
-            Some(change::sort(&mut triaged, &documents, change, &at_base)?)
+            let names = names(parts.as_ref(), change)?;
+            let sorted = change::sort(&mut triaged, &documents, change, &names, &at_base)?;
+            Some((sorted, names))
         }
         None => None,
     };
@@ -116,9 +118,8 @@ pub(super) fn finish(
         unread_files: targets.iter().map(|target| target.survey.lifetimes.unread.len()).sum(),
         diffs: diffs(&targets, &triaged.findings)?,
     });
-    if let (Some((_, waived)), Some(sorted), Some(parts)) = (changing, &sorted, &parts) {
-        let worker = parts.repository.worker()?;
-        tell_change(&mut audit, parts, waived.clone(), sorted, &worker.objects()?);
+    if let (Some((_, waived)), Some((sorted, names)), Some(parts)) = (changing, &sorted, &parts) {
+        tell_change(&mut audit, parts, waived.clone(), sorted, names);
     }
     let mut warnings = Vec::new();
     // Whoever starts the run chose that file: no change brings it.
@@ -196,13 +197,20 @@ fn pages<'r>(read: &'r Read<'_>, map: &Map, edits: Option<Vec<Vec<Option<v1::Edi
     pages
 }
 
+/// The names in the lines of code that a change writes or takes out.
+fn names(parts: Option<&Parts<'_>>, change: &Change) -> Result<change::Names, ReadError> {
+    let Some(parts) = parts else { return Ok(change::Names::default()) };
+    let worker = parts.repository.worker()?;
+    Ok(change::Names::read(&worker.objects()?, parts.pages, &change.edits))
+}
+
 /// Writes down what the audit of a change tells beyond its findings.
 fn tell_change(
     audit: &mut v1::Audit,
     parts: &Parts<'_>,
     mut waived: Vec<v1::Waived>,
     sorted: &change::Sorted,
-    objects: &dyn Objects,
+    names: &change::Names,
 ) {
     let Some(change) = parts.change else { return };
     for finding in &mut audit.findings {
@@ -212,7 +220,7 @@ fn tell_change(
     waived.extend(new_baseline_entries(parts, change, &audit.findings));
     waived.sort_by(|a, b| (&a.document, a.line, a.kind, &a.text).cmp(&(&b.document, b.line, b.kind, &b.text)));
     let told: BTreeSet<&str> = audit.findings.iter().map(|f| f.location.document.as_str()).collect();
-    let read_again = change::read_again(objects, parts.pages, parts.references, &change.edits, &told);
+    let read_again = change::read_again(parts.pages, parts.references, &change.edits, names, &told);
     let count = |role: v1::Role| sorted.roles.values().filter(|r| **r == role).count();
     audit.change = Some(v1::Change {
         base: change.range.base.to_string(),

@@ -62,6 +62,30 @@ fn the_change_s_own_findings_are_told_and_older_ones_counted() {
 }
 
 #[test]
+fn who_takes_the_last_trace_of_a_name_is_told() {
+    let repo = repo();
+    let page = "# Import\n\nCall `import_everything` once.\n";
+    repo.commit(
+        &[
+            ("src/import.rs", "pub fn import_everything() {}\n"),
+            ("src/start.rs", "fn start() {\n    import_everything();\n}\n"),
+            ("docs/import.md", page),
+        ],
+        &[],
+        "Import",
+        3,
+    );
+    repo.commit(&[("src/import.rs", "pub fn import_some() {}\n")], &[], "Import less", 4);
+    repo.branch("topic");
+    repo.commit(&[("src/other.rs", "fn other() {}\n")], &[], "Add other", 5);
+    assert_eq!(told(&audit(&repo, &[]).ended(0).json()), []);
+    repo.commit(&[("src/start.rs", "fn start() {\n    import_some();\n}\n")], &[], "Use what there is", 6);
+    let audit = audit(&repo, &[]).ended(1).json();
+    assert_eq!(told(&audit), [broken("dead-symbol", 3)]);
+    assert_eq!(audit["change"]["before"], 1);
+}
+
+#[test]
 fn a_page_corrected_in_the_same_change_is_no_finding() {
     let repo = repo();
     repo.branch("topic");

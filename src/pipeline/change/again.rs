@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use imara_diff::{Algorithm, Diff, InternedInput};
 use rustc_hash::FxHashSet;
 
-use super::edits::{ChangedFile, Edits};
+use super::edits::Edits;
+use super::names::{MOST_FILES, Names, SHORTEST, folded};
 use crate::document::Tense;
-use crate::history::{Objects, RepoPath};
+use crate::history::RepoPath;
 use crate::pipeline::pages::Pages;
 use crate::reference::{Kind, Reference, Standing};
 use crate::report::json::v1::ReadAgain;
@@ -19,12 +19,6 @@ use crate::report::json::v1::ReadAgain;
 const MOST: usize = 5;
 /// At most this many of a page's reasons are given.
 const REASONS: usize = 4;
-/// Larger changes are not read whole.
-const MOST_FILES: usize = 400;
-/// Larger files are not compared, in bytes.
-const LARGEST: usize = 1 << 20;
-/// Shorter names say little.
-const SHORTEST: usize = 4;
 /// What a changed file that the page names weighs against a changed name.
 const FILE: f64 = 3.0;
 /// Pages below are not worth anybody's time.
@@ -32,16 +26,15 @@ const LEAST: f64 = 1.0;
 
 /// The pages to read again, best first. Pages that the change edits, and `told` ones, are left out.
 pub fn read_again(
-    objects: &dyn Objects,
     pages: &Pages,
     references: &[Vec<Reference>],
     edits: &Edits,
+    names: &Names,
     told: &BTreeSet<&str>,
 ) -> Vec<ReadAgain> {
     let page_paths: BTreeSet<&RepoPath> = pages.pages.iter().map(|page| &page.path).collect();
-    let code = || edits.files.iter().filter(|(path, _)| !page_paths.contains(path));
-    let names = changed_names(objects, code());
-    let endings = endings(code().map(|(path, _)| path));
+    let code = edits.files.keys().filter(|path| !page_paths.contains(path));
+    let endings = endings(code);
     if names.is_empty() && endings.is_empty() {
         return Vec::new();
     }
@@ -51,7 +44,7 @@ pub fn read_again(
         let mut of_page: BTreeMap<String, (f64, usize)> = BTreeMap::new();
         if matches!(page.document.tense, Tense::Current) {
             for reference in references {
-                if let Some((key, weight)) = hit(reference, &names, &endings) {
+                if let Some((key, weight)) = hit(reference, names, &endings) {
                     of_page.entry(key).or_insert((weight, reference.section));
                 }
             }
@@ -89,7 +82,7 @@ pub fn read_again(
 }
 
 /// What a reference has to do with the change: what it names, and what that weighs.
-fn hit(reference: &Reference, names: &FxHashSet<String>, endings: &FxHashSet<String>) -> Option<(String, f64)> {
+fn hit(reference: &Reference, names: &Names, endings: &FxHashSet<String>) -> Option<(String, f64)> {
     if reference.standing != Standing::Affirmed || reference.shape.incidental || reference.shape.glob {
         return None;
     }
@@ -108,15 +101,10 @@ fn hit(reference: &Reference, names: &FxHashSet<String>, endings: &FxHashSet<Str
                 return None;
             }
             let name = reference.parts.last()?.trim_start_matches('-');
-            (name.len() >= SHORTEST && names.contains(&folded(name))).then(|| (name.to_owned(), 1.0))
+            (name.len() >= SHORTEST && names.changed(&folded(name))).then(|| (name.to_owned(), 1.0))
         }
         Kind::Route | Kind::Command | Kind::Dependency => None,
     }
-}
-
-/// A name as code spells it in any convention: `--dry-run`, `dry_run` and `dryRun` are one.
-fn folded(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
 }
 
 /// Every changed path, and what is left of it without its first folders, down to two parts.
@@ -135,49 +123,4 @@ fn endings<'p>(paths: impl Iterator<Item = &'p RepoPath>) -> FxHashSet<String> {
         }
     }
     out
-}
-
-/// The names that stand in changed lines of code.
-fn changed_names<'f>(
-    objects: &dyn Objects,
-    files: impl Iterator<Item = (&'f RepoPath, &'f ChangedFile)>,
-) -> FxHashSet<String> {
-    let read = |id: Option<crate::history::Oid>| match id {
-        Some(id) if objects.size(id).is_ok_and(|size| size <= LARGEST) => objects.blob(id).unwrap_or_default(),
-        _ => Vec::new(),
-    };
-    let mut names = FxHashSet::default();
-    for (_, file) in files.take(MOST_FILES) {
-        let old = read(file.old);
-        let new = match &file.overlaid {
-            Some(bytes) if bytes.len() <= LARGEST => bytes.clone(),
-            Some(_) => Vec::new(),
-            None => read(file.new),
-        };
-        if old.contains(&0) || new.contains(&0) {
-            continue;
-        }
-        let (before, after): (Vec<&[u8]>, Vec<&[u8]>) =
-            (old.split(|&b| b == b'\n').collect(), new.split(|&b| b == b'\n').collect());
-        let mut input = InternedInput::default();
-        input.update_before(before.iter().copied());
-        input.update_after(after.iter().copied());
-        for hunk in Diff::compute(Algorithm::Histogram, &input).hunks() {
-            let gone = before.get(hunk.before.start as usize..hunk.before.end as usize).unwrap_or_default();
-            let came = after.get(hunk.after.start as usize..hunk.after.end as usize).unwrap_or_default();
-            for line in gone.iter().chain(came) {
-                words(line, &mut names);
-            }
-        }
-    }
-    names
-}
-
-fn words(line: &[u8], names: &mut FxHashSet<String>) {
-    let part_of_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    for word in line.split(|b| !part_of_word(b)) {
-        if word.len() >= SHORTEST && word.len() <= 100 && !word[0].is_ascii_digit() {
-            names.insert(folded(&String::from_utf8_lossy(word)));
-        }
-    }
 }

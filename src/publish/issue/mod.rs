@@ -2,6 +2,7 @@
 
 mod body;
 mod data;
+mod edits;
 mod reviews;
 
 use serde_json::{Value, json};

@@ -225,7 +225,7 @@ fn act(state: &mut State, request: &Seen, path: &str) -> (u16, Value) {
             if query.contains("viewer") {
                 return (200, json!({ "data": { "viewer": { "login": login } } }));
             }
-            (200, json!({ "data": { "repository": { "issue": { "userContentEdits": { "nodes": state.edits } } } } }))
+            (200, edits(state, &request.body["variables"]))
         }
         ("GET", ["repos", "o", "n"]) => {
             let private = state.visibility != "public";
@@ -411,4 +411,15 @@ fn page(all: Vec<Value>, path: &str) -> Value {
 
 fn hash(text: &str) -> u128 {
     text.bytes().fold(0x6c62_272e_07bb_0142, |hash, b| (hash ^ u128::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The edits of an issue's text, newest first, a hundred at a time.
+fn edits(state: &State, variables: &Value) -> Value {
+    let after = variables["after"].as_str().and_then(|after| after.parse().ok()).unwrap_or(0_usize);
+    let nodes: Vec<&Value> = state.edits.iter().skip(after).take(100).collect();
+    let end = after + nodes.len();
+    let info = json!({ "hasNextPage": end < state.edits.len(), "endCursor": end.to_string() });
+    let issue = state.issues.iter().find(|issue| issue["number"] == variables["number"]);
+    let edits = json!({ "nodes": nodes, "pageInfo": info });
+    json!({ "data": { "repository": { "issue": { "body": issue.map(|i| &i["body"]), "userContentEdits": edits } } } })
 }
