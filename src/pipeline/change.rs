@@ -21,7 +21,7 @@ use std::path::PathBuf;
 
 use super::error::AuditError;
 use super::state::State;
-use crate::history::{Oid, RepoPath, Repository};
+use crate::history::{Oid, RepoPath, Repository, overlay};
 
 pub(super) use again::read_again;
 pub use edits::{Edits, PageEdit};
@@ -91,7 +91,6 @@ impl Place {
     /// that are not there.
     #[must_use]
     pub fn of(repository: &Repository, file: &std::path::Path) -> Self {
-        use std::os::unix::ffi::OsStrExt;
         let outside = || Self::Outside(file.to_owned());
         if repository.is_bare() {
             return outside();
@@ -121,7 +120,9 @@ impl Place {
         };
         let full = missing.iter().rev().fold(real, |path, name| path.join(name));
         match full.strip_prefix(&root) {
-            Ok(below) if !below.as_os_str().is_empty() => Self::Inside(RepoPath::new(below.as_os_str().as_bytes())),
+            Ok(below) if !below.as_os_str().is_empty() => {
+                Self::Inside(RepoPath::new(&overlay::disk::name(below.as_os_str())))
+            }
             _ => outside(),
         }
     }

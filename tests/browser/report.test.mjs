@@ -26,7 +26,7 @@ const views = [
   ["page", "#/findings", openFirst],
 ];
 
-for (const name of ["small", "japanese", "hostile", "clean"]) {
+for (const name of ["small", "change", "japanese", "hostile", "clean"]) {
   for (const [view, at, then] of views) {
     if (name === "clean" && view === "page") continue;
     test(`${name}, ${view}: silent, accessible, and as wide as the screen`, async () => {
@@ -141,6 +141,25 @@ test("search, filters and order live in the address", async () => {
   await page.locator("table.areas a").first().click();
   assert.match(hash(page), /^#\/findings\?in=/);
   assert.ok((await count(page)) > 0);
+  assert.deepEqual(seen, []);
+  await close();
+});
+
+test("an audit of a change says what the change does", async () => {
+  const { page, seen, close } = await open(browser, "change", "#/");
+  const card = page.locator("section[aria-labelledby=change]");
+  assert.deepEqual(await card.locator("dd").allTextContents(), ["5", "1", "31"]);
+  assert.equal(await card.locator(".waived li").count(), 2);
+  assert.equal(await card.locator(".again li").count(), 2);
+  await card.locator(".again a").first().click();
+  await page.waitForSelector(".page-view");
+  await page.keyboard.press("2");
+  await page.waitForSelector("#search");
+  assert.equal(await page.locator("a.row .old").count(), 1);
+  // An audit of all pages has no such part.
+  await page.goto(address("small", "#/"));
+  await page.waitForSelector(".overview");
+  assert.equal(await page.locator("section[aria-labelledby=change]").count(), 0);
   assert.deepEqual(seen, []);
   await close();
 });

@@ -59,6 +59,16 @@ fn an_empty_audit_has_a_report() {
 }
 
 #[test]
+fn a_change_is_told_with_what_it_does() {
+    let list = &blocks(&render(&sample::change(), None))[0];
+    let change = &list["change"];
+    assert_eq!((&change["broken"], &change["before"]), (&5.into(), &31.into()));
+    assert_eq!(change["waived"][0][0], "suppression");
+    assert_eq!(list["findings"].as_array().unwrap().iter().filter(|f| f["old"] == true).count(), 1);
+    assert!(blocks(&render(&sample::many(6), None))[0]["change"].is_null());
+}
+
+#[test]
 fn hostile_strings_stay_data() {
     let audit = sample::hostile();
     let html = render(&audit, Some(Lang::En));
@@ -137,6 +147,7 @@ fn reports_for_the_browser() {
     for (name, audit, lang) in [
         ("small", sample::many(46), Some(Lang::En)),
         ("large", sample::many(5_000), Some(Lang::En)),
+        ("change", sample::change(), Some(Lang::En)),
         ("japanese", sample::japanese(), None),
         ("hostile", sample::hostile(), Some(Lang::En)),
         ("clean", sample::audit(vec![sample::document("README.md", "Harbour")], Vec::new()), Some(Lang::En)),

@@ -4,11 +4,8 @@
 //! but regular files opened.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +14,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::clean::{self, Closer};
+use super::disk::{self, Noted};
 use super::index_file::{Entry, IndexError, IndexFile};
 use super::staged::{self, Staged};
 use crate::history::objects::{Mode, Objects, ReadError};
@@ -112,7 +110,7 @@ impl Overlay {
         let worker = repository.worker()?;
         let objects = worker.objects()?;
         let staged = staged::compare(&objects, repository.head_tree(), &index)?;
-        let disk = Disk { root: repository.root(), index: &index, written: (written.mtime(), written.mtime_nsec()) };
+        let disk = Disk { root: repository.root(), index: &index, written: Noted::of(&written).mtime };
         let seen = disk.look(&staged);
         let mut load = Load { worker: &worker, objects: &objects, index: &index, overlay: Self::default() };
         load.sparse(&staged);
@@ -227,7 +225,7 @@ impl Disk<'_> {
     }
 
     fn place(&self, path: &[u8]) -> PathBuf {
-        self.root.join(OsStr::from_bytes(path))
+        self.root.join(disk::path(path))
     }
 
     fn file(&self, entry: &Entry, path: &[u8]) -> Seen {
@@ -243,7 +241,7 @@ impl Disk<'_> {
             return Seen::Same;
         }
         let read = if found.is_symlink() {
-            fs::read_link(&place).map(|target| target.into_os_string().as_bytes().to_vec())
+            fs::read_link(&place).map(|target| disk::name(target.as_os_str()))
         } else if !found.is_file() {
             // A folder, a pipe, a device: not the tracked file.
             return Seen::Missing;
@@ -275,12 +273,13 @@ impl Disk<'_> {
         };
         let racy =
             (i64::from(noted.mtime.0), i64::from(noted.mtime.1)) >= (self.written.0 & 0xffff_ffff, self.written.1);
+        let now = Noted::of(found);
         let kind = entry.is_symlink() == found.is_symlink() && (found.is_symlink() || found.is_file());
         kind && !racy
-            && time(noted.mtime, found.mtime(), found.mtime_nsec())
-            && time(noted.ctime, found.ctime(), found.ctime_nsec())
+            && time(noted.mtime, now.mtime.0, now.mtime.1)
+            && now.ctime.is_none_or(|(seconds, fraction)| time(noted.ctime, seconds, fraction))
             && u64::from(noted.size) == found.len() & 0xffff_ffff
-            && u64::from(noted.inode) == found.ino() & 0xffff_ffff
+            && now.inode.is_none_or(|inode| u64::from(noted.inode) == inode & 0xffff_ffff)
     }
 }
 
@@ -291,7 +290,7 @@ fn parent(path: &[u8]) -> &[u8] {
 fn mode(found: &Metadata) -> Mode {
     if found.is_symlink() {
         Mode::Symlink
-    } else if found.permissions().mode() & 0o100 != 0 {
+    } else if Noted::of(found).executable {
         Mode::Executable
     } else {
         Mode::File
@@ -326,11 +325,11 @@ impl Load<'_> {
             }
             Seen::Same => self.staged_content(entry, staged),
             Seen::Other { bytes, mode } => {
-                let place = Path::new(OsStr::from_bytes(path.as_bytes()));
+                let place = disk::path(path.as_bytes());
                 let closer = match mode {
                     Mode::Symlink => Closer::Changed,
                     _ if entry.stage != 0 => Closer::Changed,
-                    _ => clean::look_closer(self.worker.git2(), self.objects, place, &bytes, entry.id)
+                    _ => clean::look_closer(self.worker.git2(), self.objects, &place, &bytes, entry.id)
                         // The blob is not there to compare with, but it is not the file's.
                         .unwrap_or(Closer::Changed),
                 };

@@ -1,6 +1,7 @@
 //! What the head looks like with the changes that are not committed yet.
 
 mod clean;
+pub(crate) mod disk;
 mod index_file;
 mod load;
 mod staged;

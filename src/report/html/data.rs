@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
+use super::change::Change;
 use crate::finding::{CauseKind, Level, Severity};
 use crate::report::inert::clip;
 use crate::report::json::v1::{self, Audit, Finding, Position};
@@ -30,7 +31,7 @@ pub(super) struct List {
     lang: &'static str,
     now: String,
     tool: String,
-    change: bool,
+    change: Option<Change>,
     summary: v1::Summary,
     wrong: usize,
     states: Vec<(State, usize)>,
@@ -102,6 +103,9 @@ struct Row {
     n: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     fix: bool,
+    /// Whether it was wrong before the change, which edits its section.
+    #[serde(skip_serializing_if = "is_false")]
+    old: bool,
 }
 
 /// What a page shows of a finding besides.
@@ -208,7 +212,7 @@ impl Data {
             lang: strings.lang().tag(),
             now: day(&audit.now),
             tool: format!("{} {}", audit.tool.name, audit.tool.version),
-            change: audit.scope == v1::Scope::Change,
+            change: audit.change.as_ref().map(Change::of),
             summary: audit.summary.clone(),
             wrong: overview.wrong,
             states: State::ALL.iter().map(|s| (*s, overview.counts.get(s).copied().unwrap_or(0))).collect(),
@@ -256,6 +260,7 @@ fn row(finding: &Finding, d: usize, strings: &Strings, commits: &mut Commits<'_>
         c: evidence.cause.as_ref().map(|cause| (cause.kind, commits.of(&cause.commit))),
         n: evidence.replacement.as_ref().map(|r| clip(&r.text, 300).into_owned()),
         fix: finding.fix.is_some(),
+        old: finding.role == Some(v1::Role::Edited),
     }
 }
 

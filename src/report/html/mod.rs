@@ -4,6 +4,7 @@
 //! first; the proofs follow in blocks that are parsed when a page is opened, so that a report with
 //! thousands of findings is there at once.
 
+mod change;
 mod data;
 mod json;
 mod policy;

@@ -31,6 +31,7 @@ function overview() {
         DATA.change && h("span", {}, t("report.scope.change")),
       ),
     ),
+    DATA.change && changeCard(DATA.change),
     h(
       "div",
       { class: "grid" },
@@ -47,6 +48,46 @@ function overview() {
 
 function card(id, title, ...children) {
   return h("section", { class: "card", "aria-labelledby": id }, h("h2", { id }, title), ...children);
+}
+
+/** What an audit of a change tells beyond its findings. */
+function changeCard(change) {
+  const sum = (count, key, kind) => h("div", { class: "sum " + (count ? kind : "none") }, h("dt", {}, t(key)), h("dd", { class: "figure" }, number(count)));
+  const short = (id) => h("code", {}, id.slice(0, 7));
+  return card(
+    "change",
+    t("change.title"),
+    h(
+      "p",
+      { class: "quiet" },
+      tn("change.range", { base: short(change.base), head: short(change.head) }),
+      " ",
+      [t("change.commits", { n: change.commits }), t("change.files", { n: change.files }), t("change.pages", { n: change.pages })].join(T["list.join"]),
+    ),
+    h(
+      "dl",
+      { class: "sums" },
+      sum(change.broken, "change.broken", "error"),
+      sum(change.edited, "change.edited", "warning"),
+      sum(change.before, "change.before", "note"),
+    ),
+    change.waived.length > 0 && [
+      h("h3", {}, t("md.waived")),
+      h("ul", { class: "waived" }, change.waived.map(([kind, place, text]) => h("li", {}, h("b", {}, path(place)), " ", t("md.waived." + kind), ": ", h("code", {}, text)))),
+    ],
+    change.again.length > 0 && [
+      h("h3", {}, t("md.again")),
+      h("p", { class: "quiet" }, t("md.again.why")),
+      h(
+        "ul",
+        { class: "again" },
+        change.again.map(([id, names]) => {
+          const doc = DOCS[docByName.get(id)];
+          return h("li", {}, doc ? h("a", { href: pageAddress(doc) }, path(id)) : path(id), " ", h("span", { class: "names" }, names.map((name) => h("code", {}, name))));
+        }),
+      ),
+    ],
+  );
 }
 
 /** A column for each ten points of freshness. */

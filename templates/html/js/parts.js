@@ -110,6 +110,7 @@ function findingItem(finding, withPage = true) {
         withPage && h("span", { class: "where" }, path(doc.id), ":" + finding.line),
         h("span", {}, finding.r),
         finding.c && h("span", { class: "when" }, t("proof." + finding.c[0]), " ", time(COMMITS[finding.c[1]].date)),
+        finding.old && h("span", { class: "old" }, t("change.old")),
         finding.fix && h("span", { class: "has-fix" }, t("list.fixable")),
       ),
     ),

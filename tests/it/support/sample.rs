@@ -3,8 +3,9 @@
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use shelflife::finding::{CauseKind, Level, Severity};
 use shelflife::report::json::v1::{
-    Action, Audit, Cause, Commit, Confidence, Diff, Document, Edit, Evidence, Excerpt, Finding, Fix, Inconclusive,
-    Location, Moment, Position, Replacement, Scope, Section, Signals, Status, Summary, System, Tool, Verdict, Witness,
+    Action, Audit, Cause, Change, Commit, Confidence, Diff, Document, Edit, Evidence, Excerpt, Finding, Fix,
+    Inconclusive, Location, Moment, Position, ReadAgain, Replacement, Role, Scope, Section, Signals, Status, Summary,
+    System, Tool, Verdict, Waived, WaivedKind, Witness,
 };
 
 /// Strings of the kind that somebody would plant in a page, a path, a commit or a name.
@@ -333,6 +334,42 @@ pub fn japanese() -> Audit {
     second.evidence.replacement = None;
     second.rule = "dead-env-var".into();
     audit(documents, vec![first, second])
+}
+
+/// An audit of a change that breaks five statements and edits a section with an older mistake.
+pub fn change() -> Audit {
+    let mut audit = many(6);
+    audit.scope = Scope::Change;
+    for (n, finding) in audit.findings.iter_mut().enumerate() {
+        finding.role = Some(if n == 5 { Role::Edited } else { Role::Broken });
+    }
+    let page = |n: usize| audit.documents[n % audit.documents.len()].id.clone();
+    let waived = |kind, line, text: &str| Waived { kind, document: page(0), line, text: text.to_owned() };
+    audit.change = Some(Change {
+        base: "b".repeat(40),
+        merge_base: "b".repeat(40),
+        head: "c".repeat(40),
+        commits: 3,
+        files: 12,
+        pages: 1,
+        broken: 5,
+        edited: 1,
+        before: 31,
+        waived: vec![
+            waived(WaivedKind::Suppression, Some(12), "shelflife-ignore dead-flag: known"),
+            waived(WaivedKind::Review, None, "2026-01-20"),
+        ],
+        read_again: vec![
+            ReadAgain {
+                document: page(1),
+                section: "_".into(),
+                names: vec!["src/server.rs".into(), "max_age".into()],
+                score: 4.0,
+            },
+            ReadAgain { document: page(2), section: "_".into(), names: vec!["Gateway".into()], score: 1.0 },
+        ],
+    });
+    audit
 }
 
 /// An audit in which every string that comes from a page, a path, a commit or a name is hostile.
