@@ -94,6 +94,18 @@ impl Snapshots {
         Self { at: at.into_iter().map(MainIx).collect(), overlaid }
     }
 
+    /// The same and `at`, unless there are [`MOST`] of them already.
+    #[must_use]
+    pub fn and(mut self, at: MainIx) -> Self {
+        if let Err(place) = self.at.binary_search(&at)
+            && self.len() < MOST
+            && place < self.at.len()
+        {
+            self.at.insert(place, at);
+        }
+        self
+    }
+
     /// The commits among them, as places on the mainline.
     #[must_use]
     pub fn commits(&self) -> &[MainIx] {

@@ -66,12 +66,11 @@ pub struct Change {
 }
 
 impl Change {
-    /// Reads the change between the base and the head of `repository`, with what `state` lays over it.
+    /// Reads what the commits of `range` change in `repository`, with what `state` lays over its head.
     ///
     /// # Errors
-    /// Where the base names no commit, the two have no commit in common, or a tree can't be read.
-    pub fn read(repository: &Repository, options: &ChangeOptions, state: &State) -> Result<Self, AuditError> {
-        let range = Range::read(repository, &options.base)?;
+    /// Where a tree can't be read.
+    pub fn read(repository: &Repository, range: Range, state: &State) -> Result<Self, AuditError> {
         let edits = Edits::read(repository, &range, state)?;
         Ok(Self { range, edits })
     }

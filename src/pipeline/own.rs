@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::change::{self, Change, ChangeOptions};
+use super::change::{self, Change, ChangeOptions, Range};
 use super::error::AuditError;
 use super::options::{AuditOptions, Progress};
 use super::pages::{self, HeadPage, Pages};
@@ -54,8 +54,12 @@ impl Own {
     ) -> Result<Self, AuditError> {
         progress.stage("reading the history", None);
         let overlay = Overlay::load(&repository)?;
-        let state = State::read(&repository, &overlay)?;
-        let mut change = change.map(|change| Change::read(&repository, change, &state)).transpose()?;
+        let range = change.map(|change| Range::read(&repository, &change.base)).transpose()?;
+        let state = match &range {
+            Some(range) => State::read_change(&repository, &overlay, range.merge_base)?,
+            None => State::read(&repository, &overlay)?,
+        };
+        let mut change = range.map(|range| Change::read(&repository, range, &state)).transpose()?;
 
         progress.stage("reading pages", None);
         let attributes = pages::attributes(&repository, &state, change.as_ref())?;

@@ -14,7 +14,10 @@ use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
 use crate::history::pairs::Asked;
 use crate::history::snapshot::{self, Census, Content, HeadFile, MOST, Snapshots};
 use crate::history::survey::{Ground, Survey};
-use crate::history::{Mainline, Objects, ReadError, RepoPath, Repository};
+use crate::history::{MainIx, Mainline, Objects, Oid, ReadError, RepoPath, Repository};
+
+/// States of the history that the audit of a change reads beside its base.
+const OF_CHANGE: usize = 8;
 
 /// The files that differ from the head's commit on disk or in the index.
 #[derive(Debug, Default)]
@@ -95,6 +98,32 @@ impl State {
         let mainline = repository.mainline()?;
         let laid = Laid::new(overlay);
         let snapshots = Snapshots::spread(&mainline, most, !laid.is_empty());
+        Self::at(repository, mainline, laid, snapshots, part)
+    }
+
+    /// The same for the audit of a change since `base`: what it takes away stood there, so few other states
+    /// tell the rest, which is what was wrong before.
+    ///
+    /// # Errors
+    /// Where the head, or a tree, can't be read.
+    pub fn read_change(repository: &Repository, overlay: &Overlay, base: Oid) -> Result<Self, ReadError> {
+        let mainline = repository.mainline()?;
+        let laid = Laid::new(overlay);
+        let mut snapshots = Snapshots::spread(&mainline, OF_CHANGE, !laid.is_empty());
+        if let Some(at) = (0..).zip(mainline.commits()).find(|(_, commit)| commit.id == base).map(|(at, _)| MainIx(at))
+        {
+            snapshots = snapshots.and(at);
+        }
+        Self::at(repository, mainline, laid, snapshots, None)
+    }
+
+    fn at(
+        repository: &Repository,
+        mainline: Mainline,
+        laid: Laid,
+        snapshots: Snapshots,
+        part: Option<&GlobSet>,
+    ) -> Result<Self, ReadError> {
         let worker = repository.worker()?;
         let objects = worker.objects()?;
         let over: Vec<(&RepoPath, Option<usize>)> = laid.paths.iter().map(|(path, at)| (path, *at)).collect();
