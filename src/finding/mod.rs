@@ -158,6 +158,8 @@ pub struct Evidence {
     pub cause: Option<Cause>,
     /// What to write instead.
     pub replacement: Option<Replacement>,
+    /// The circumstance of the rule's file that the probability comes from.
+    pub circumstance: Option<std::sync::Arc<str>>,
     /// What the judge says, for a contradiction.
     pub judgement: Option<Judgement>,
     /// The name of the system whose commits and files these are; none for the first.

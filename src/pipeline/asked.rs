@@ -87,8 +87,13 @@ pub(super) fn lists(
     let asked: BTreeSet<Entries> = pages
         .par_iter()
         .flat_map_iter(|page| list_drift::claims(page.document, page.references))
+        .filter(|(claim, entries)| {
+            // Where the number alone is old, the entries are those of the head.
+            let all = state.snapshots.before_head().or(state.snapshots.head());
+            let counted = claim.count.as_ref().is_some_and(|c| c.value as usize != claim.items.len());
+            was_declared(entries, &survey.lifetimes, if counted { all } else { state.snapshots.before_head() })
+        })
         .map(|(_, entries)| entries)
-        .filter(|entries| was_declared(entries, &survey.lifetimes, state.snapshots.before_head()))
         .collect();
     state.lists(repository, asked, &survey.holdings)
 }

@@ -30,8 +30,14 @@ pub fn own(repository: &Repository) -> Vec<String> {
     let mut slugs = repository.remote_slugs();
     let mut named: BTreeMap<String, usize> = BTreeMap::new();
     for file in MANIFESTS {
-        let Some(bytes) = repository.head_file(file.as_bytes()) else { continue };
-        let text = String::from_utf8_lossy(&bytes);
+        let Some(text) = text(repository, file) else { continue };
+        if *file == "Cargo.toml" {
+            for member in members(&text) {
+                let manifest = format!("{member}/Cargo.toml");
+                let slugs = self::text(repository, &manifest).map(|t| slugs_in(&t).collect::<Vec<_>>());
+                slugs.into_iter().flatten().for_each(|slug| *named.entry(slug).or_default() += 20);
+            }
+        }
         // A manifest speaks of its own project; a README of many.
         let weight = if file.starts_with("README") { 1 } else { 20 };
         for slug in slugs_in(&text) {
@@ -44,6 +50,25 @@ pub fn own(repository: &Repository) -> Vec<String> {
         slugs.push(slug);
     }
     slugs
+}
+
+/// The text of a file of the head; a link to another is followed once.
+fn text(repository: &Repository, file: &str) -> Option<String> {
+    let read = |path: &str| repository.head_file(path.as_bytes()).map(|b| String::from_utf8_lossy(&b).into_owned());
+    let text = read(file)?;
+    let is_link = text.len() < 200 && !text.contains(['\n', ' ']) && text.ends_with(file);
+    if is_link { read(text.trim_start_matches("./")).or(Some(text)) } else { Some(text) }
+}
+
+/// The packages that a workspace names, at most eight.
+fn members(manifest: &str) -> impl Iterator<Item = &str> {
+    let list =
+        manifest.split_once("members").and_then(|(_, rest)| rest.split_once('[')?.1.split_once(']')).map(|l| l.0);
+    list.unwrap_or("")
+        .split(',')
+        .map(|m| m.trim().trim_matches(['"', '\'']))
+        .filter(|m| !m.is_empty() && !m.contains('*'))
+        .take(8)
 }
 
 fn slugs_in(text: &str) -> impl Iterator<Item = String> + '_ {

@@ -10,6 +10,7 @@ pub mod literal;
 mod located;
 mod model;
 mod sample;
+mod service;
 mod shape;
 mod standing;
 #[cfg(test)]
@@ -20,3 +21,4 @@ pub use extract::extract;
 pub(crate) use language::FILES;
 pub use link::{Permalink, percent_decode};
 pub use model::{Kind, Place, Reference, Shape, Standing};
+pub use service::{Service, service_named, service_of_host};

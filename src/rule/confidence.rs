@@ -1,17 +1,44 @@
 //! How sure a finding is: what its rule's file says of its circumstances, and what the proof adds.
 
+use std::ops::Mul;
+
 use super::registry;
+
+/// A probability, and the line of the rule's table that it comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sure {
+    /// The probability, 0 to 1.
+    pub p: f32,
+    /// The circumstance, as the rule's file calls it.
+    pub circumstance: &'static str,
+}
+
+impl Sure {
+    /// The same, and no surer than `most`.
+    #[must_use]
+    pub fn at_most(self, most: f32) -> Self {
+        Self { p: self.p.min(most), ..self }
+    }
+}
+
+impl Mul<f32> for Sure {
+    type Output = Self;
+
+    fn mul(self, factor: f32) -> Self {
+        Self { p: self.p * factor, ..self }
+    }
+}
 
 /// The probability that a finding of `rule` is right under `circumstance`, as `rules/*/<rule>.toml` has it:
 /// the only place where it stands. What the file does not name stays out of the default report.
 #[must_use]
-pub fn of(rule: &str, circumstance: &str) -> f32 {
+pub fn of(rule: &str, circumstance: &'static str) -> Sure {
     let definition = registry::get(rule);
     debug_assert!(
         definition.is_some_and(|d| d.file.confidence.contains_key(circumstance)),
         "rules/*/{rule}.toml says nothing of `{circumstance}`"
     );
-    definition.map_or(0.5, |d| d.confidence(circumstance).probability())
+    Sure { p: definition.map_or(0.5, |d| d.confidence(circumstance).probability()), circumstance }
 }
 
 /// The commit that broke it is not known.
@@ -20,6 +47,8 @@ pub const CAUSE_UNKNOWN: f32 = 0.7;
 pub const UNREAD_ON_THE_WAY: f32 = 0.8;
 /// The line was really edited after the code had changed: its writer may have seen that.
 pub const EDITED_SINCE: f32 = 0.88;
+/// A link whose target was gone when its line was written.
+pub const GONE_BEFORE: f32 = 0.9;
 /// From this similarity on, a renamed file is the same file.
 pub const SAME_FILE: f32 = 0.7;
 /// The commit that took the name away brought another package in, which may have it now.

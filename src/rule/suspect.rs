@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::backing::Backing;
+use super::confidence::Sure;
 use crate::document::{Format, Span};
 use crate::history::RepoPath;
 use crate::history::cause::Matcher;
@@ -27,11 +28,29 @@ pub struct Suspect {
     /// What is wrong, in a sentence, without its end (" is gone from the code").
     pub message: String,
     /// How sure we are before the history is asked.
-    pub probability: f32,
+    pub probability: Sure,
     /// The snapshots that back the claim.
     pub had: Mask,
     /// How the claim is proved.
     pub proof: Proof,
+}
+
+impl Suspect {
+    /// A suspect about `text`, the words at `span` of a section: they are its subject, and their entry into the
+    /// page is its moment.
+    #[must_use]
+    pub fn of_text(
+        rule: &'static str,
+        (span, section): (Span, usize),
+        text: &str,
+        message: String,
+        probability: Sure,
+        had: Mask,
+        proof: Proof,
+    ) -> Self {
+        let (subject, anchor) = (text.to_owned(), text.to_owned());
+        Self { rule, span, section, subject, anchor, message, probability, had, proof }
+    }
 }
 
 /// How a claim is proved.
@@ -119,6 +138,8 @@ pub enum PathStyle {
     Relative,
     /// Only its end.
     Ending,
+    /// As a name with dots, without its source folder and suffix.
+    Dotted,
 }
 
 /// Recognises the witnesses of a name in a file.

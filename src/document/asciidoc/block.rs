@@ -507,7 +507,8 @@ fn delimiter(content: &str) -> Option<&str> {
         return Some(content);
     }
     if let Some(lang) = content.strip_prefix("```") {
-        return lang.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+#,".contains(&b)).then_some(content);
+        // Markdown's habit of a blank before the language is read, too.
+        return lang.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_+#,".contains(&b)).then_some(content);
     }
     let mark = content.bytes().next().filter(|b| b"-.=*_+/".contains(b))?;
     (content.len() >= 4 && content.bytes().all(|b| b == mark)).then_some(content)

@@ -1,7 +1,7 @@
 //! Manifests that are not TOML.
 
 use super::version::Version;
-use super::{Of, Out, Strength, push, quoted, requirement, toolchain};
+use super::{Of, Out, Strength, feature, push, quoted, requirement, toolchain};
 use crate::history::path::RepoPath;
 
 /// `package.json`.
@@ -59,7 +59,12 @@ fn assigned<'a>(line: &'a str, key: &str) -> Option<&'a str> {
 /// `setup.py` and `setup.cfg`.
 pub fn setup(text: &str, out: &mut Out) {
     let mut name = "";
+    // What is open of `extras_require={ … }`, or the section of that name.
+    let mut extras = Extras::default();
     for (line, number) in text.lines().zip(1..) {
+        if let Some(extra) = extras.name(line) {
+            feature(out, extra, number);
+        }
         let bare = |value: &'_ str| value.trim_matches([',', '"', '\'', ' ', ')']).to_owned();
         if let Some(range) = assigned(line, "python_requires") {
             push(out, Of::Toolchain, "python", &bare(range), Strength::Manifest, number);
@@ -81,6 +86,45 @@ pub fn setup(text: &str, out: &mut Out) {
                 push(out, Of::Package, package, range, Strength::Manifest, number);
             }
         }
+    }
+}
+
+/// Reads the names of extras, line by line.
+#[derive(Default)]
+struct Extras {
+    section: bool,
+    depth: i32,
+}
+
+impl Extras {
+    fn name<'l>(&mut self, line: &'l str) -> Option<&'l str> {
+        if line.starts_with('[') {
+            self.section = line.starts_with("[options.extras_require]");
+            return None;
+        }
+        if self.section {
+            return line
+                .split_once('=')
+                .map(|(key, _)| key)
+                .filter(|k| !k.starts_with(char::is_whitespace))
+                .map(str::trim);
+        }
+        let rest = if self.depth > 0 {
+            line
+        } else {
+            let at = line.find("extras_require")?;
+            line.get(at..)?
+        };
+        let before = self.depth;
+        let opens = |c: char| matches!(c, '{' | '[' | '(');
+        let closes = |c: char| matches!(c, '}' | ']' | ')');
+        let count = |f: &dyn Fn(char) -> bool| i32::try_from(rest.chars().filter(|c| f(*c)).count()).unwrap_or(0);
+        self.depth = (before + count(&opens) - count(&closes)).max(0);
+        // `"name": [` one level deep.
+        let inner = if before > 0 { rest } else { rest.split_once('{')?.1 };
+        let key = quoted(inner)?;
+        let after = inner.split_once(key)?.1.trim_start_matches(['"', '\'']).trim_start();
+        (before <= 1 && after.starts_with(':')).then_some(key)
     }
 }
 

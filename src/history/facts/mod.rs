@@ -32,6 +32,8 @@ pub enum Of {
     Image,
     /// An action of a workflow: `owner/name`.
     Action,
+    /// What is chosen when a package is built or installed: a feature, an extra. Its value is its name.
+    Feature,
 }
 
 /// How much a fact says.
@@ -90,6 +92,13 @@ impl Facts {
     /// Takes in what [`of_blob`] found.
     pub fn push(&mut self, held: Held) {
         self.by_name.entry((held.fact.of, held.fact.name.clone())).or_default().push(held);
+    }
+
+    /// Whether the manifest at `path` is that of a package with a version in any of the snapshots `at`.
+    #[must_use]
+    pub fn is_package(&self, path: &RepoPath, at: Mask) -> bool {
+        let own = |h: &Held| h.fact.strength == Strength::Own && h.path == *path && !h.held.and(at).is_empty();
+        self.by_name.iter().any(|((of, _), held)| *of == Of::Package && held.iter().any(own))
     }
 
     /// The facts of one thing, ordered by path.
@@ -264,6 +273,14 @@ fn push(out: &mut Out, of: Of, name: &str, value: &str, strength: Strength, line
     let name = if of == Of::Package { package_name(name) } else { name.to_owned() };
     let line = u32::try_from(line).unwrap_or(0);
     out.push(Fact { of, name, value: value.to_owned(), strength, line });
+}
+
+fn feature(out: &mut Out, name: &str, line: usize) {
+    let named = name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    if named {
+        let (name, line) = (package_name(name), u32::try_from(line).unwrap_or(0));
+        out.push(Fact { of: Of::Feature, value: name.clone(), name, strength: Strength::Manifest, line });
+    }
 }
 
 /// The text between the first pair of quotes.

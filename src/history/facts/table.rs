@@ -1,6 +1,6 @@
 //! Manifests in TOML, read by lines so that each fact has its own.
 
-use super::{Of, Out, Strength, push, quoted, requirement};
+use super::{Of, Out, Strength, feature, push, quoted, requirement};
 
 /// Calls `each` with section, key, value and line number.
 fn entries(text: &str, each: &mut dyn FnMut(&str, &str, &str, usize)) {
@@ -54,9 +54,19 @@ pub fn cargo(text: &str, out: &mut Out) {
                 push(out, Of::Package, &name, version, Strength::Own, line);
             }
         }
+        ("features", key) => feature(out, key, line),
         ("dependencies" | "workspace.dependencies", key) => {
+            // A dependency that may be left out is a feature, too.
+            if value.contains("optional") {
+                feature(out, key, line);
+            }
             if let Some(version) = version_of(value) {
                 push(out, Of::Package, key, &caret(version), Strength::Manifest, line);
+            }
+        }
+        (section, "optional") => {
+            if let Some(package) = section.strip_prefix("dependencies.") {
+                feature(out, package, line);
             }
         }
         (section, "version") => {
@@ -77,6 +87,9 @@ pub fn pyproject(text: &str, out: &mut Out) {
         }
         ("project" | "tool.poetry", "version") => {
             push(out, Of::Package, &name, quoted(value).unwrap_or(""), Strength::Own, line);
+        }
+        ("project.optional-dependencies" | "tool.poetry.extras" | "tool.flit.metadata.requires-extra", key) => {
+            feature(out, key, line);
         }
         ("tool.poetry.dependencies", "python") => {
             push(out, Of::Toolchain, "python", quoted(value).unwrap_or(""), Strength::Manifest, line);

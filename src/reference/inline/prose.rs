@@ -7,6 +7,7 @@ use crate::reference::extract::{Draft, Sink};
 use crate::reference::language::CODE;
 use crate::reference::located::Located;
 use crate::reference::model::{Kind, Shape};
+use crate::reference::service;
 use crate::reference::shape::{self, PathLook};
 
 use super::{flag, symbol};
@@ -60,6 +61,7 @@ pub(crate) fn scan(run: &Located<'_>, short_flags: bool, sink: &mut Sink) {
     let text = run.text();
     let b = text.as_bytes();
     titles(run, sink);
+    service::scan(run, sink);
     let mut i = 0;
     while i < b.len() {
         let mut bits = 0;
@@ -80,7 +82,7 @@ pub(crate) fn scan(run: &Located<'_>, short_flags: bool, sink: &mut Sink) {
             i += 1;
         }
         if (bits & (SLASH | DOT | UNDER | DASH | COLON | PAREN | DOLLAR | AT | WIDE) != 0
-            || (bits & UPPER != 0 && bits & LOWER != 0))
+            || (bits & UPPER != 0 && bits & (LOWER | DIGIT) != 0))
             && let Some(token) = text.get(start..i)
         {
             candidate(run, token, start, bits, short_flags, sink);
@@ -238,6 +240,10 @@ fn classify(
                 return;
             }
         }
+    }
+    if shape::is_code(token) {
+        sink.push(Draft::new(Kind::EnvVar, token, vec![token.to_owned()], span(s, e)).weak(true));
+        return;
     }
     if bits & (UNDER | PAREN | COLON) == 0 && !shape::has_hump(token) {
         return;

@@ -318,6 +318,7 @@ fn evidence(evidence: &Evidence) -> v1::Evidence {
             votes: r.votes,
             of: r.of,
         }),
+        circumstance: evidence.circumstance.as_deref().map(str::to_owned),
         diff: None,
         judgement: evidence.judgement.as_ref().map(|j| v1::Judgement {
             category: j.category.clone(),

@@ -1,6 +1,7 @@
 //! `dead-env-var`: an environment variable that the code no longer reads.
 
 use super::name::{self, Rest};
+use crate::history::lifetime::Life;
 use crate::history::scan::Role;
 use crate::history::snapshot::Mask;
 use crate::history::term::Term;
@@ -20,6 +21,7 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::EnvVar && name::is_claim(r)) {
         let Some(variable) = reference.parts.first() else { continue };
         let exact = system.life_exact(variable);
+        out.extend(is_code(reference, &exact, system));
         let had = system.earlier(exact.any(BACKED));
         if had.is_empty() || variable.len() < 4 || is_built(variable, system) || is_of_page(variable, page) {
             continue;
@@ -42,6 +44,25 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         let suspect = name::suspect(system, ID, reference, variable, BACKED, had, probability, "variable ");
         out.push(name::backed_by(suspect, Backing::Environment));
     }
+}
+
+/// A code of a message, or a name in capitals that stands for one: a string or a key of the code.
+fn is_code(reference: &Reference, life: &Life, system: &System<'_>) -> Option<Suspect> {
+    let name = reference.parts.first()?;
+    let had = system.earlier(life.any(name::DECLARED));
+    let rest = name::rest(system, life, name::DECLARED);
+    let several = name::words(name) > 2 || name.bytes().any(|b| b.is_ascii_digit());
+    if had.is_empty()
+        || rest > Rest::Comments
+        || !several
+        || reference.place == Place::CodeBlock
+        || name.len() < 6
+        || name::is_built(name, system)
+    {
+        return None;
+    }
+    let probability = confidence::of(super::dead_symbol::ID, "code");
+    Some(name::suspect(system, super::dead_symbol::ID, reference, name, name::DECLARED, had, probability, ""))
 }
 
 /// A constant, which is written like a variable of the environment.

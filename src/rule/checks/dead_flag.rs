@@ -43,6 +43,7 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         return None;
     }
     let circumstance = match name::rest(system, &life, name::DECLARED) {
+        _ if is_negated(bare, system) => "negated",
         // One letter is an option of many programs; which of them the page means is a guess.
         _ if bare.len() == 1 => "letter",
         // The word lives on as a field or a string; whether it is the option can't be told.
@@ -107,9 +108,18 @@ fn is_alive(system: &System<'_>, spelling: &str) -> bool {
     name::is_built(bare, system)
         || is_flag(bare)
         || bare.strip_prefix("no-").is_some_and(is_flag)
-        || is_flag(&format!("no-{bare}"))
+        || is_flag(&format!("no-{bare}")) && !is_negated(bare, system)
         || is_composed(bare, system)
         || bare.rsplit_once('.').is_some_and(|(_, last)| is_field(last))
+}
+
+/// Whether only `--no-x` is left of an option `--x` that was declared by itself: then the one did not stand for
+/// the other.
+fn is_negated(bare: &str, system: &System<'_>) -> bool {
+    let flag = |name: &str| system.life(name).role(Role::Flag);
+    let (plain, negated) = (flag(bare), flag(&format!("no-{bare}")));
+    let apart = system.earlier(plain).0 & !negated.0;
+    system.at_head(negated) && !system.at_head(plain) && apart != 0
 }
 
 /// Whether the option is made of a name space and an option of several words that a table declares:

@@ -20,13 +20,37 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         match (reference.kind, reference.place) {
             (Kind::Link, _) => out.extend(lost(page, reference, system)),
             // A site's front matter links by the site's own paths.
-            (Kind::Route | Kind::Path, Place::FrontMatter) if reference.text.starts_with('/') => {
+            (Kind::Route | Kind::Path, Place::FrontMatter)
+                if reference.text.starts_with('/') && !is_own_address(page.document, reference) =>
+            {
                 let link = Reference { kind: Kind::Link, parts: vec![reference.text.clone()], ..reference.clone() };
                 out.extend(lost(page, &link, system));
             }
             _ => {}
         }
     }
+}
+
+/// Keys of front matter under which a page says where it, or what it took the place of, is found.
+const ADDRESSES: &[&str] = &[
+    "alias",
+    "aliases",
+    "permalink",
+    "url",
+    "slug",
+    "redirect_from",
+    "redirects",
+    "redirect",
+    "path",
+    "old_url",
+    "id",
+];
+
+/// Whether a path of the front matter is the page's own address, now or before.
+fn is_own_address(document: &Document, reference: &Reference) -> bool {
+    let entries = document.front_matter.iter().flat_map(|front| &front.entries);
+    let mut key = entries.filter(|e| e.span.contains(reference.span)).map(|e| e.key.as_str());
+    key.next().is_some_and(|key| key.split('.').any(|part| ADDRESSES.contains(&part.to_ascii_lowercase().as_str())))
 }
 
 /// The file or folder to which a link on `page` leads, folders with a slash at their end; `life` gives

@@ -65,7 +65,7 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     }
     let was = was?;
     let had = system.earlier(was.held);
-    if had.is_empty() || is_made(&written, system) {
+    if had.is_empty() || is_made(&written, had, system) {
         return None;
     }
     let deep = ending.contains('/');
@@ -130,9 +130,12 @@ fn is_conventional(name: &str) -> bool {
 }
 
 /// Whether the code of the head names the file itself, so that it may be written by a build or a run.
-fn is_made(written: &str, system: &System<'_>) -> bool {
-    let ignored =
-        |pattern: &Vec<u8>| system.at_head(system.lifetimes.of(Term::of(Domain::Ignored, pattern)).anywhere());
+fn is_made(written: &str, had: Mask, system: &System<'_>) -> bool {
+    // A pattern in spite of which the file was kept tells nothing of it.
+    let ignored = |pattern: &Vec<u8>| {
+        let life = system.lifetimes.of(Term::of(Domain::Ignored, pattern)).anywhere();
+        system.at_head(life) && life.and(had) != had
+    };
     if ignoring(written.as_bytes()).iter().any(ignored) {
         return true;
     }

@@ -1,18 +1,23 @@
 //! `dead-symbol`: a function, type, module, constant or package that the code no longer has.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::name::{self, Rest};
+use super::version_drift::matcher::FactMatcher;
 use crate::document::BlockKind;
 use crate::history::RepoPath;
-use crate::history::facts::{Of, Strength, package_name};
+use crate::history::facts::{Held, Of, Strength, package_name};
 use crate::history::lifetime::Life;
+use crate::history::lists;
 use crate::history::scan::{self, Role, Sink, Token};
+use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
-use crate::reference::{Kind, Place, Reference};
+use crate::reference::claim::list::{self, Form, Item, ListClaim};
+use crate::reference::{Kind, Place, Reference, Standing};
 use crate::rule::backing::Backing;
 use crate::rule::confidence;
-use crate::rule::suspect::Suspect;
+use crate::rule::suspect::{LineMatcher, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
 /// The rule's id.
@@ -21,6 +26,9 @@ pub const ID: &str = "dead-symbol";
 /// Gives the names of the page that were declared once and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     let own = own_names(page);
+    for reference in page.references.iter().filter(|r| r.kind == Kind::Link && r.standing != Standing::Past) {
+        out.extend(documented(reference, system));
+    }
     for reference in page.references.iter().filter(|r| name::is_mention(r)) {
         if reference.place == Place::FrontMatter && reference.kind != Kind::Link {
             continue;
@@ -112,6 +120,52 @@ fn item_link(reference: &Reference) -> Option<Reference> {
     Some(Reference { kind: Kind::Symbol, parts, text: path.clone(), ..reference.clone() })
 }
 
+/// A type or function that a link to the project's own API documentation names.
+fn documented(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
+    let named = api_link(reference.parts.first()?, reference.parts.get(1).map(String::as_str), system)?;
+    let exact = system.life_exact(&named);
+    let had = system.earlier(exact.role(Role::Definition));
+    // What other projects' code in the tree calls so is theirs.
+    let alive = system.at_head(exact.code());
+    if named.len() < 4 || alive || had.is_empty() {
+        return None;
+    }
+    let probability = confidence::of(ID, "documented");
+    Some(name::suspect(system, ID, reference, &named, &[Role::Definition], had, probability, ""))
+}
+
+/// The name that `https://pkg.go.dev/HOST/OWNER/NAME/folder#Name`, `https://docs.rs/CRATE/latest/…/struct.Name.html`
+/// or `…/org/example/Name.html` of a site for Java documents, where it is the project's own and of no fixed version.
+fn api_link(url: &str, fragment: Option<&str>, system: &System<'_>) -> Option<String> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let (host, path) = rest.split_once('/')?;
+    let word = |text: &str| text.split(['.', '(', '-']).next().unwrap_or("").to_owned();
+    if matches!(host, "godoc.org" | "www.godoc.org" | "pkg.go.dev") {
+        let mut parts = path.split('/').skip(1);
+        let slug = format!("{}/{}", parts.next()?, parts.next()?);
+        let own = system.slugs.iter().any(|s| s.eq_ignore_ascii_case(&slug));
+        return (own && !path.contains('@')).then(|| fragment.map(word)).flatten();
+    }
+    let file = path.rsplit('/').next()?.strip_suffix(".html")?;
+    if host == "docs.rs" {
+        let mut parts = path.split('/');
+        let own = is_own_name(parts.next()?, system);
+        let newest = matches!(parts.next()?, "latest" | "*");
+        let (kind, item) = file.split_once('.')?;
+        let known = matches!(kind, "struct" | "enum" | "trait" | "fn" | "macro" | "type" | "constant" | "union");
+        return (own && newest && known).then(|| item.to_owned());
+    }
+    if matches!(host, "javadoc.io" | "www.javadoc.io" | "static.javadoc.io") {
+        let at = path.find("/latest/")?;
+        let stem = path.get(at..)?.strip_suffix(".html")?;
+        let file = stem.split('/').skip_while(|p| !matches!(*p, "org" | "com" | "io" | "net")).collect::<Vec<_>>();
+        let source = format!("{}.java", file.join("/"));
+        let own = system.paths.ending_in(source.as_bytes()).next().is_some();
+        return own.then(|| file.last().map(|name| word(name))).flatten();
+    }
+    None
+}
+
 /// The last segment is what is named; the others say where. Any of them can be gone.
 fn symbol(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let (last, qualifiers) = reference.parts.split_last()?;
@@ -120,9 +174,11 @@ fn symbol(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option
     }
     // The first segment of a call on a value (`client.get()`) is often a variable of the reader's.
     let named = |q: &&String| q.chars().next().is_some_and(char::is_uppercase) || q.contains('_');
+    // The surest of them, the last before the others.
     std::iter::once(last)
         .chain(qualifiers.iter().filter(named))
-        .find_map(|segment| lost(page, reference, segment, system, qualifiers.is_empty()))
+        .filter_map(|segment| lost(page, reference, segment, system, qualifiers.is_empty()))
+        .reduce(|best, next| if next.probability.p > best.probability.p { next } else { best })
 }
 
 fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'_>, alone: bool) -> Option<Suspect> {
@@ -154,6 +210,8 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     let circumstance = match (defined, reference.place) {
         // Other names fold to it; this one is nowhere any more, not even in words.
         _ if respelt => "lives-on",
+        _ if rest < Rest::Uses && is_listed(page, reference, declared, system) => "listed",
+        _ if rest == Rest::Uses && alone && is_own_definition(segment, reference, defined, system) => "local",
         _ if rest == Rest::Uses => "used",
         // Parameters and other names that a sample introduces.
         _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
@@ -189,6 +247,38 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     let suspect = name::suspect(system, rule, reference, segment, roles, had, probability, what);
     // A key of data, or a word in it, is any tool's.
     Some(if defined { suspect } else { name::backed_by(suspect, Backing::Field) })
+}
+
+/// Whether a name of several words that stands by itself in a code span was defined as it is spelt, so that what is
+/// left of it are other things of that name: variables, parameters.
+fn is_own_definition(name: &str, reference: &Reference, defined: bool, system: &System<'_>) -> bool {
+    defined
+        && reference.place == Place::CodeSpan
+        && !reference.shape.incidental
+        && name::is_telling(name)
+        && !system.at_head(system.life_exact(name).any(&[Role::Definition, Role::Key, Role::Flag]))
+        && system.slugs.iter().all(|slug| !slug.ends_with(name))
+}
+
+/// Fewest values of a row of which one tells that the others are its like.
+const ROW: usize = 4;
+
+/// Whether it is one of several values in a row, of which the code has nearly all the others as it had them then.
+fn is_listed(page: &Page<'_>, reference: &Reference, had: Mask, system: &System<'_>) -> bool {
+    if reference.place != Place::CodeSpan {
+        return false;
+    }
+    let own = |list: &&ListClaim| {
+        list.form == Form::Sentence && list.items.iter().any(|item| item.span.contains(reference.span))
+    };
+    let lists = list::extract(page.document, page.references);
+    let Some(row) = lists.iter().find(own) else { return false };
+    let others: Vec<_> = row.items.iter().filter(|item| !item.span.contains(reference.span)).collect();
+    let stays = |item: &&&Item| {
+        let life = system.life(lists::bare(&item.text)).any(name::DECLARED);
+        system.at_head(life) && !life.and(had).is_empty()
+    };
+    others.len() + 1 >= ROW && others.iter().filter(stays).count() * 4 >= others.len() * 3
 }
 
 /// Whether the sample that holds the reference brings the name in from a package of the project's own.
@@ -269,7 +359,7 @@ fn is_respelt(name: &str, exact: &Life, system: &System<'_>) -> bool {
     let mixed = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.bytes().all(|b| b.is_ascii_alphanumeric())
         && name.bytes().any(|b| b.is_ascii_lowercase());
-    mixed && humps > 1 && name.len() > 8 && !system.at_head(exact.anywhere())
+    mixed && humps > 1 && name.len() > 8 && !system.at_head(exact.code().or(exact.weak()).or(exact.vendored()))
 }
 
 /// Whether a dotted name is that of a setting: words, of which the code had the last as a key alone.
@@ -290,13 +380,57 @@ fn is_package(name: &str, system: &System<'_>) -> bool {
     system.at_head(system.lifetimes.of(Term::of(Domain::Dependency, name.as_bytes())).anywhere())
 }
 
+/// How a page says that the project itself uses a package.
+const USED: &[&str] = &[
+    " our ",
+    " we use ",
+    " we rely on ",
+    " we depend on ",
+    " internally uses ",
+    " uses internally ",
+    " under the hood",
+    " is powered by ",
+    " is built on ",
+    " is built with ",
+    " thanks to ",
+    "を利用しています",
+    "を使用しています",
+];
+
 /// Whether the block says that the project itself uses what it names, or the heading above lists what it uses.
 fn is_said_to_be_used(page: &Page<'_>, reference: &Reference) -> bool {
     let document = page.document;
     let block = document.blocks.get(reference.block).map_or("", |b| b.span.of(&document.text)).to_lowercase();
     let heading = document.sections.get(reference.section).map_or("", |s| s.heading.trim()).to_lowercase();
+    // Whole words: "four" is none of ours.
+    let said = format!(" {}", block.replace(['\n', '(', '*', '_'], " "));
     matches!(heading.as_str(), "dependencies" | "dependency" | "依存関係" | "依存ライブラリ")
-        || ["our ", "we use ", "を利用しています", "を使用しています"].iter().any(|w| block.contains(w))
+        || USED.iter().any(|w| said.contains(w))
+}
+
+/// A package that the project itself was, under a name that none of its manifests has now.
+fn own_package(reference: &Reference, package: &str, system: &System<'_>) -> Option<Suspect> {
+    let held = system.facts.of(Of::Package, &package_name(package));
+    let own: Vec<&Held> = held.iter().filter(|h| h.fact.strength == Strength::Own).collect();
+    let first = own.first()?;
+    let had = system.earlier(own.iter().fold(Mask::default(), |mask, h| mask.or(h.held)));
+    let telling = package.starts_with('@') || name::words(package) > 1;
+    let alive = own.iter().any(|h| system.at_head(h.held)) || is_package(package, system);
+    // A folder or a crate may be called like it still.
+    let named = system.at_head(system.life(package.rsplit('/').next()?).role(Role::Definition));
+    if had.is_empty()
+        || alive
+        || !telling
+        || named
+        || is_own_name(package, system) && !package.contains(['-', '/', '_'])
+    {
+        return None;
+    }
+    let message = format!("no package of the project is called `{}` any more", name::shown(&reference.text));
+    let matcher = LineMatcher(Arc::new(FactMatcher::new(first, &own, held, had)));
+    let proof = Proof::Line { matcher, now: Vec::new(), replacement: None };
+    let (place, probability) = ((reference.span, reference.section), confidence::of(ID, "own-package"));
+    Some(Suspect::of_text(ID, place, &reference.text, message, probability, had, proof))
 }
 
 /// A package that the manifests asked for and ask for no more.
@@ -304,6 +438,9 @@ fn is_said_to_be_used(page: &Page<'_>, reference: &Reference) -> bool {
 /// Pages speak of packages of all kinds; that this project uses one must be said.
 fn package(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     let package = reference.parts.first().filter(|_| reference.parts.len() == 1)?;
+    if let Some(own) = own_package(reference, package, system) {
+        return Some(own);
+    }
     let life = system.lifetimes.of(Term::of(Domain::Dependency, package.as_bytes()));
     let had = system.earlier(life.any(&[Role::Definition]));
     if had.is_empty() || system.at_head(life.anywhere()) || reference.place == Place::CodeBlock {

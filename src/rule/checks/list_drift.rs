@@ -15,7 +15,7 @@ use crate::history::snapshot::Mask;
 use crate::history::term::Term;
 use crate::reference::claim::list::{self, Form, ListClaim};
 use crate::reference::{Reference, Standing};
-use crate::rule::confidence;
+use crate::rule::confidence::{self, Sure};
 use crate::rule::suspect::{self, LineMatcher, Proof, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -181,7 +181,7 @@ fn union(held: &[&Held]) -> Mask {
 fn gone(
     claim: &ListClaim,
     entries: &Entries,
-    (was, base): (&Held, &str),
+    (was, base): (&Held, &'static str),
     mirrors: &[&Held],
     now: &[&Held],
     system: &System<'_>,
@@ -227,7 +227,7 @@ fn gone(
             item.span,
             &item.text,
             format!("`{}` is no longer in the list `{}`", name::shown(&item.text), name::shown(&was.group.lead)),
-            (confidence::of(ID, base) * left).min(0.95),
+            (confidence::of(ID, base) * left).at_most(0.95),
             system.earlier(union(mirrors)),
             matcher,
             heir,
@@ -307,31 +307,19 @@ fn suspect(
     span: Span,
     anchor: &str,
     message: String,
-    probability: f32,
+    probability: Sure,
     had: Mask,
     matcher: GroupMatcher,
     heir: &Held,
     replacement: Option<String>,
 ) -> Suspect {
-    Suspect {
-        rule: ID,
-        span,
-        section: claim.section,
-        subject: anchor.to_owned(),
-        anchor: anchor.to_owned(),
-        message,
-        probability,
-        had,
-        proof: Proof::Line {
-            matcher: LineMatcher(Arc::new(matcher)),
-            now: vec![suspect::Standing {
-                path: heir.path.clone(),
-                line: heir.group.line,
-                text: name::shown(&format!("{}: {}", heir.group.lead, heir.group.members.join(", "))),
-            }],
-            replacement,
-        },
-    }
+    let now = vec![suspect::Standing {
+        path: heir.path.clone(),
+        line: heir.group.line,
+        text: name::shown(&format!("{}: {}", heir.group.lead, heir.group.members.join(", "))),
+    }];
+    let proof = Proof::Line { matcher: LineMatcher(Arc::new(matcher)), now, replacement };
+    Suspect::of_text(ID, (span, claim.section), anchor, message, probability, had, proof)
 }
 
 /// What each file with such a list contains: its lead, or where it has none the member itself, or the longest.

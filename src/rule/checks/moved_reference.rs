@@ -26,22 +26,16 @@ fn place(page: &Page<'_>, claim: &LocationClaim, system: &System<'_>) -> Option<
     let path = resolve(page, file, system)?;
     let held = system.paths.exact(path.as_bytes()).held;
     let text = &page.document.text;
-    let suspect = |span: crate::document::Span, anchor: &str, message: String, probability: f32, at: At| Suspect {
-        rule: ID,
-        span,
-        section: claim.section,
-        subject: anchor.to_owned(),
-        anchor: anchor.to_owned(),
-        message,
-        probability,
-        had: system.earlier(held),
-        proof: Proof::Place { path: path.clone(), at },
+    let suspect = |span: crate::document::Span, anchor: &str, message: String, circumstance, at: At| {
+        let proof = Proof::Place { path: path.clone(), at };
+        let probability = confidence::of(ID, circumstance);
+        Suspect::of_text(ID, (span, claim.section), anchor, message, probability, system.earlier(held), proof)
     };
     match claim.what {
         Where::Lines(first, last) => {
             let anchor = text.get(file.span.start..claim.span.end)?;
             let message = format!("other code stands at line {first} of `{}` now", name::shown(&file.text));
-            Some(suspect(claim.span, anchor, message, confidence::of(ID, "line"), At::Lines(first, last)))
+            Some(suspect(claim.span, anchor, message, "line", At::Lines(first, last)))
         }
         Where::Name(index) => {
             let named = page.references.get(index)?;
@@ -51,7 +45,7 @@ fn place(page: &Page<'_>, claim: &LocationClaim, system: &System<'_>) -> Option<
                 return None;
             }
             let message = format!("`{}` is no longer in `{}`", name::shown(&named.text), name::shown(&file.text));
-            Some(suspect(file.span, &file.text, message, confidence::of(ID, "name"), At::Name(symbol.to_owned())))
+            Some(suspect(file.span, &file.text, message, "name", At::Name(symbol.to_owned())))
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
 use crate::reference::{Reference, Standing};
 use crate::rule::backing::Backing;
+use crate::rule::confidence::Sure;
 use crate::rule::suspect::{NameWitness, Proof, Suspect};
 use crate::rule::system::System;
 
@@ -87,7 +88,7 @@ pub fn suspect(
     name: &str,
     roles: &'static [Role],
     had: Mask,
-    probability: f32,
+    probability: Sure,
     what: &str,
 ) -> Suspect {
     // Where the code spelt it as the page does, that spelling alone is looked for; else any.
@@ -121,7 +122,7 @@ pub fn declared(
     name: &str,
     domain: Domain,
     had: Mask,
-    probability: f32,
+    probability: Sure,
     message: String,
 ) -> Suspect {
     Suspect {

@@ -13,7 +13,7 @@ use crate::history::declarations::{Declarations, Standing};
 use crate::history::snapshot::Mask;
 use crate::reference::Reference;
 use crate::reference::claim::signature::{self, Form, SignatureClaim};
-use crate::rule::confidence;
+use crate::rule::confidence::{self, Sure};
 use crate::rule::suspect::{self, LineMatcher, Proof, Suspect};
 use crate::rule::system::{Page, System};
 use fit::{Fit, fit};
@@ -24,6 +24,8 @@ pub const ID: &str = "signature-drift";
 
 /// Types that may declare a name, above which a call on an unknown value says nothing.
 const OWNERS: usize = 2;
+/// What another file of the one that is there now does to the probability.
+const ELSEWHERE: f32 = 0.65;
 /// Declarations that are shown as what stands now.
 const SHOWN: usize = 3;
 
@@ -36,9 +38,11 @@ pub fn claims(document: &Document, references: &[Reference]) -> Vec<SignatureCla
         |c: &SignatureClaim| document.blocks.get(c.block).is_some_and(|b| matches!(b.kind, BlockKind::Code { .. }));
     let own: BTreeSet<String> = claims
         .iter()
-        .filter(|c| c.form == Form::Declaration && c.reference.is_none() && in_sample(c))
+        .filter(|c| c.form == Form::Declaration && in_sample(c) && (c.reference.is_none() || has_body(document, c)))
         .filter_map(|c| c.name.last().cloned())
         .collect();
+    // What a sample defines with a body is the reader's own.
+    claims.retain(|c| !(c.form == Form::Declaration && in_sample(c) && has_body(document, c)));
     claims.retain(|c| {
         let readable = match &c.lang {
             Some(lang) => Family::of_sample(lang).is_some(),
@@ -48,6 +52,14 @@ pub fn claims(document: &Document, references: &[Reference]) -> Vec<SignatureCla
         readable && named && !c.open
     });
     claims
+}
+
+/// Whether a declaration goes on with statements of its own.
+fn has_body(document: &Document, claim: &SignatureClaim) -> bool {
+    let mut lines = document.text.get(claim.span.end..).unwrap_or("").lines();
+    let opens = lines.next().is_some_and(|line| line.trim_end().ends_with([':', '{']));
+    let first = lines.map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+    opens && !matches!(first, "" | "..." | "…" | "pass" | "}" | "```" | "// ..." | "# ...")
 }
 
 /// Whether the head leaves it open if any of `claims`, all of one name, still holds.
@@ -112,7 +124,10 @@ fn drifted(page: &Page<'_>, claim: &SignatureClaim, system: &System<'_>) -> Opti
     let had = system
         .earlier(fitted.iter().filter(|s| s.declared.owner == owner).fold(Mask::default(), |mask, s| mask.or(s.held)));
     let difference = fit(claim, &heir.declared, heir.family);
+    let elsewhere = owner.is_none() && heir.path != was.path;
     let probability = probability(claim, difference, &owner, qualified, owners.len(), was)?;
+    // A function of that name in another file may be another function.
+    let probability = if elsewhere { probability * ELSEWHERE } else { probability };
     let (span, replacement) = place(page, claim, difference, was, heir);
     let anchor = span.of(&page.document.text).to_owned();
     if anchor.trim().is_empty() {
@@ -175,7 +190,7 @@ fn probability(
     qualified: bool,
     owners: usize,
     was: &Standing<Declaration>,
-) -> Option<f32> {
+) -> Option<Sure> {
     let said = match (claim.form, difference) {
         (_, Fit::Fits | Fit::Unclear) => return None,
         // What may be left out may be left undocumented.
@@ -198,7 +213,7 @@ fn probability(
     };
     // A call without arguments fits too much.
     let empty = claim.parameters.is_empty() && was.declared.parameters.as_ref().is_some_and(Vec::is_empty);
-    Some(confidence::of(ID, said) * whose * if empty { 0.85 } else { 1.0 })
+    Some(confidence::of(ID, said) * (whose * if empty { 0.85 } else { 1.0 }))
 }
 
 /// What part of the claim is wrong, and what to write in its place where that is sure.

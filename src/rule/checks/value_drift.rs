@@ -9,7 +9,7 @@ use crate::history::snapshot::Mask;
 use crate::reference::claim::value::{Relation, ValueClaim, is_told_otherwise};
 use crate::reference::literal::{Literal, respell};
 use crate::reference::{Kind, Place, Reference};
-use crate::rule::confidence;
+use crate::rule::confidence::{self, Sure};
 use crate::rule::suspect::{LineMatcher, Proof, Standing, Suspect};
 use crate::rule::system::{Page, System};
 
@@ -50,7 +50,7 @@ struct Moved<'p> {
     had: Mask,
     old: &'p Pair,
     now: Vec<&'p Pair>,
-    probability: f32,
+    probability: Sure,
 }
 
 fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Suspect> {
@@ -72,7 +72,9 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
     let any_kind = || {
         let moved =
             (claim.relation == Relation::Default).then(|| trace(&pairs, &claim.literal, system, true)).flatten();
-        moved.filter(|m| m.probability >= 0.95).map(|m| Moved { probability: 0.85, ..m })
+        moved
+            .filter(|m| m.probability.circumstance == "declared")
+            .map(|m| Moved { probability: confidence::of(ID, "other-kind"), ..m })
     };
     let moved = trace(&pairs, &claim.literal, system, false).or_else(any_kind)?;
     let files: BTreeSet<&RepoPath> = pairs.iter().filter(|p| p.tie <= Tie::Default).map(|p| &p.path).collect();
@@ -184,8 +186,7 @@ fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>, any_kin
     let follows = |old: &Pair, new: &Pair| {
         old.path == new.path && old.held.and(new.held).is_empty() && new.held.oldest() > old.held.newest()
     };
-    let mut probability = 0.0_f32;
-    let mut best: Option<(&'p Pair, Vec<&'p Pair>)> = None;
+    let mut best: Option<(&'p Pair, Vec<&'p Pair>, Sure)> = None;
     for old in olds.iter().filter(|o| o.held.newest().is_some_and(|n| n + 6 > last)) {
         let heirs: Vec<&'p Pair> = news.iter().filter(|new| follows(old, new)).copied().collect();
         let rivals = news.iter().filter(|new| new.path == old.path && !follows(old, new)).count();
@@ -195,11 +196,10 @@ fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>, any_kin
             ([_], 0) => confidence::of(ID, "later"),
             ([heir], 1..3) if next(heir) => confidence::of(ID, "rivals"),
             ([_, ..], 0) if one_value(&heirs) => confidence::of(ID, "later"),
-            _ => 0.0,
+            _ => continue,
         };
-        if p > probability {
-            probability = p;
-            best = Some((old, heirs));
+        if best.as_ref().is_none_or(|(.., least)| p.p > least.p) {
+            best = Some((old, heirs, p));
         }
     }
     if best.is_none() {
@@ -208,11 +208,10 @@ fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>, any_kin
         let gone = !pairs.iter().any(|p| p.path == old.path && system.at_head(p.held));
         let late = news.iter().all(|new| new.held.oldest() > old.held.newest());
         if gone && late && one_value(&news) {
-            probability = confidence::of(ID, "moved");
-            best = Some((old, news));
+            best = Some((old, news, confidence::of(ID, "moved")));
         }
     }
-    let (old, now) = best.filter(|(_, now)| !now.is_empty())?;
+    let (old, now, probability) = best.filter(|(_, now, _)| !now.is_empty())?;
     Some(Moved { had, old, now, probability })
 }
 

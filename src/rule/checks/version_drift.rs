@@ -7,13 +7,13 @@ use crate::history::facts::version::{Interval, Version, range};
 use crate::history::facts::{Held, Of, Strength, is_of_repository, package_name};
 use crate::history::snapshot::Mask;
 use crate::reference::claim::version::{self, Bound, Subject, VersionClaim};
-use crate::rule::confidence;
+use crate::rule::confidence::{self, Sure};
 use crate::rule::suspect::{LineMatcher, Proof, Standing, Suspect};
 use crate::rule::system::{Page, System};
 
 mod announced;
 mod context;
-mod matcher;
+pub(super) mod matcher;
 
 use context::Sentence;
 use matcher::FactMatcher;
@@ -160,7 +160,7 @@ fn facts_of<'s>(claim: &VersionClaim, system: &'s System<'_>) -> Option<(&'s [He
 }
 
 /// How many folders of `path`'s manifest lie above the page; `None` where it lies elsewhere.
-fn nearness(path: &RepoPath, folder: &[u8]) -> Option<usize> {
+pub(super) fn nearness(path: &RepoPath, folder: &[u8]) -> Option<usize> {
     let parent = if is_of_repository(path) { b"".as_slice() } else { path.parent() };
     let above =
         parent.is_empty() || folder == parent || folder.strip_prefix(parent).is_some_and(|rest| rest.starts_with(b"/"));
@@ -246,7 +246,7 @@ fn probability(
     comparison: Comparison,
     first: &Held,
     claims: &[VersionClaim],
-) -> Option<f32> {
+) -> Option<Sure> {
     let sentence = Sentence::around(document, claim);
     if sentence.is_of_the_past() || sentence.is_open() || sentence.is_condition() && !sentence.asks_itself() {
         return None;

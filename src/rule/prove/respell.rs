@@ -7,6 +7,7 @@ use crate::rule::suspect::PathStyle;
 pub(super) fn written(target: &RepoPath, old: &RepoPath, base: &[u8], style: PathStyle, before: &str) -> String {
     let fragment = before.find('#').map_or("", |at| &before[at..]);
     let text = match style {
+        PathStyle::Dotted => dotted(target, before),
         PathStyle::Root => target.display().into_owned(),
         PathStyle::Relative => relative(base, target.as_bytes()),
         PathStyle::Ending if old.parent() == target.parent() => {
@@ -19,6 +20,20 @@ pub(super) fn written(target: &RepoPath, old: &RepoPath, base: &[u8], style: Pat
         PathStyle::Ending => target.display().into_owned(),
     };
     format!("{text}{fragment}")
+}
+
+/// A file's name with dots, from the folder on with which the old name began.
+fn dotted(target: &RepoPath, before: &str) -> String {
+    let path = target.display().into_owned();
+    let first = before.split('.').next().unwrap_or("");
+    let at = if path.starts_with(&format!("{first}/")) {
+        Some(0)
+    } else {
+        path.find(&format!("/{first}/")).map(|at| at + 1)
+    };
+    let name = at.and_then(|at| path.get(at..)).unwrap_or(&path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".")
 }
 
 fn relative(base: &[u8], target: &[u8]) -> String {

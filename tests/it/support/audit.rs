@@ -69,6 +69,7 @@ pub fn audit() -> v1::Audit {
         }),
         replacement: Some(Replacement { text: "--config".into(), votes: 5, of: 5 }),
         system: None,
+        circumstance: None,
         judgement: None,
     };
     flag.fix = Some(Fix { span: flag.span, text: "--config".into() });
@@ -88,6 +89,7 @@ pub fn audit() -> v1::Audit {
         cause: None,
         replacement: None,
         system: None,
+        circumstance: None,
         judgement: None,
     };
     let mut weak = finding(install, "dead-path", "src/old.rs");

@@ -168,6 +168,7 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
             }),
             replacement: n.is_multiple_of(2).then(|| Replacement { text: new.into(), votes: 5, of: 5 }),
             judgement: None,
+            circumstance: None,
             diff: Some(Diff {
                 path: "src/cli/serve.rs".into(),
                 old_start: 86,

@@ -135,5 +135,25 @@ pub(super) fn package(lines: &[&Located<'_>], word: &Word<'_>, program: &str, si
             Draft::new(Kind::Dependency, name, vec![name.to_owned()], span(lines, word, 0, name.len()))
                 .program(Some(program)),
         );
+        extras(lines, word, program, (name, end), sink);
+    }
+}
+
+/// `name[one,two]`: what is chosen of a package, each with its name.
+fn extras(lines: &[&Located<'_>], word: &Word<'_>, program: &str, (name, end): (&str, usize), sink: &mut Sink) {
+    let Some(list) = word.text.get(end..).and_then(|r| r.strip_prefix('[')).and_then(|r| r.split_once(']')) else {
+        return;
+    };
+    let mut at = end + 1;
+    for extra in list.0.split(',') {
+        let bare = extra.trim();
+        let parts = vec![program.to_owned(), format!("[{name}]"), bare.to_owned()];
+        if bare.len() > 1 {
+            let start = at + extra.len() - extra.trim_start().len();
+            sink.push(
+                Draft::new(Kind::Command, bare, parts, span(lines, word, start, bare.len())).program(Some(program)),
+            );
+        }
+        at += extra.len() + 1;
     }
 }

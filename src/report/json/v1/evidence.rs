@@ -34,6 +34,9 @@ pub struct Evidence {
     pub cause: Option<Cause>,
     /// What to write instead.
     pub replacement: Option<Replacement>,
+    /// The circumstance that the probability comes from, as `shelflife rules ID` lists them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circumstance: Option<String>,
     /// What the cause did to the witness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff: Option<Diff>,
