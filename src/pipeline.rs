@@ -264,7 +264,7 @@ impl<'a> Read<'a> {
         }
         undecided.extend(map.undecided(self));
         undecided.extend(self.undated());
-        let judged = judged::judge(options, self, progress)?;
+        let judged = judged::judge(options, self, &map, progress)?;
         let judged = judged::take(judged, &mut findings, &mut undecided);
         Ok(judged.publish(outcome::finish(self, options, &map, findings, undecided)?))
     }

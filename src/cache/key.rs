@@ -20,6 +20,12 @@ impl KeyBuilder {
         Self(Sha256::new()).part(VERSION.as_bytes()).part(kind.as_bytes())
     }
 
+    /// A key of what no version of the program finds otherwise: what was asked of others, by the question.
+    #[must_use]
+    pub fn lasting(kind: &str) -> Self {
+        Self(Sha256::new()).part(b"").part(kind.as_bytes())
+    }
+
     /// Adds something that the fact depends on.
     #[must_use]
     pub fn part(mut self, bytes: &[u8]) -> Self {

@@ -43,6 +43,15 @@ pub struct Hunk {
 }
 
 impl Hunk {
+    /// Its first and last line in the new state; where nothing of that is left, in the old one.
+    #[must_use]
+    pub fn place(&self) -> (u32, u32) {
+        let new = self.lines.iter().filter(|l| l.mark != Mark::Removed).map(|l| l.number);
+        let old = self.lines.iter().map(|l| l.number);
+        let (first, last) = (new.clone().min(), new.max());
+        (first.or(old.clone().min()).unwrap_or(0), last.or(old.max()).unwrap_or(0))
+    }
+
     /// The changed lines.
     pub fn changed(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.mark != Mark::Kept)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Hunk, Mark};
+use super::change::Hunk;
 use super::passage::Passage;
 use super::score::Score;
 use super::tokens;
@@ -108,10 +108,18 @@ impl<'h> Choice<'h> {
         };
         found.sort_by(order);
         // The same lines of the head, seen from two moments, are shown once.
-        let mut seen: BTreeSet<(usize, Vec<(bool, u32)>)> = BTreeSet::new();
+        let mut seen: BTreeMap<usize, Vec<(Option<Oid>, usize, (u32, u32))>> = BTreeMap::new();
         found.retain(|f| {
-            let lines = f.hunk.changed().map(|l| (l.mark == Mark::Added, l.number)).take(4).collect();
-            seen.insert((f.file, lines))
+            let seen = seen.entry(f.file).or_default();
+            let lines = f.hunk.place();
+            let again = |(old, at, held): &(Option<Oid>, usize, (u32, u32))| {
+                if *old == f.old { *at == f.at } else { held.0 <= lines.1 && lines.0 <= held.1 }
+            };
+            let new = !seen.iter().any(again);
+            if new {
+                seen.push((f.old, f.at, lines));
+            }
+            new
         });
         let best = found.first()?.score.points;
         found.retain(|f| f.score.points >= best * LEAST_SHARE);

@@ -1,18 +1,26 @@
 //! Which files of the code speak of what a page speaks of: BM25 over the words of identifiers
 //! (Robertson, Walker 1994), restricted to the terms that pages ask for.
 
+use globset::GlobSet;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::select::Code;
 use super::words;
 use crate::history::class::Class;
 use crate::history::lifetime::is_binary;
 use crate::history::snapshot::{Census, Content};
 use crate::history::term::Term;
-use crate::history::{Mode, Objects, ReadError, RepoPath, Repository};
+use crate::history::{Mode, Objects, ReadError, RepoPath};
 
 /// Files with more bytes than this are not evidence: generated, or data.
 pub const LARGEST: usize = 512 << 10;
+
+/// A number that more files hold leads to none of them.
+const MOST_OF_VALUE: usize = 40;
+
+/// Files of one name that are looked at for what became of a gone one.
+const MOST_SUCCESSORS: usize = 12;
 
 const K1: f32 = 1.2;
 const B: f32 = 0.5;
@@ -31,6 +39,8 @@ pub struct File {
     pub content: Content,
     /// Whether the head has it no more.
     pub gone: bool,
+    /// Its contents in older snapshots.
+    past: Vec<Content>,
     /// Number of terms in it.
     length: u32,
 }
@@ -51,6 +61,9 @@ pub struct Query {
     pub terms: FxHashMap<Term, f32>,
     /// The terms that are names of the page's references, or versions: what makes a file a witness.
     pub names: FxHashSet<Term>,
+    /// Numbers. One that the code gave up, near another word of the line, makes a
+    /// witness too.
+    pub values: FxHashSet<Term>,
 }
 
 /// A file that answers a query.
@@ -65,19 +78,14 @@ pub struct Hit {
 }
 
 impl Index {
-    /// Reads the code of the head, and what left it, into an index of `wanted` terms. `pages` are no
-    /// code.
+    /// Reads the code of the head, what it was before, and what left it, into an index of `wanted` terms: a
+    /// value that a page gives is often in a file no more. `pages` are no code.
     ///
     /// # Errors
     /// Where the object store can't be opened. A file that can't be read is left out.
-    pub fn read(
-        repository: &Repository,
-        census: &Census,
-        pages: &FxHashSet<&RepoPath>,
-        wanted: &FxHashSet<Term>,
-        read: &Read<'_>,
-    ) -> Result<Self, ReadError> {
-        let mut files = files(census, pages);
+    pub fn read(code: &Code<'_>, pages: &FxHashSet<&RepoPath>, wanted: &FxHashSet<Term>) -> Result<Self, ReadError> {
+        let (repository, read) = (code.repository, code.read);
+        let mut files = files(code.census, pages, code.within);
         let chunk = files.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
         let counts = files
             .par_chunks(chunk)
@@ -117,6 +125,24 @@ impl Index {
         self.postings.get(&term).map_or(0, Vec::len)
     }
 
+    /// Files of the head that may be what the gone ones among `files` became: those with nearly the same name.
+    #[must_use]
+    pub fn successors(&self, files: impl Iterator<Item = usize>) -> Vec<usize> {
+        let gone: Vec<&File> = files.filter_map(|at| self.files.get(at)).filter(|f| f.gone).collect();
+        let wanted: FxHashSet<Vec<u8>> = gone.iter().map(|f| bare_name(&f.path)).collect();
+        let mut of: FxHashMap<Vec<u8>, Vec<usize>> = FxHashMap::default();
+        for (at, file) in self.files.iter().enumerate().filter(|(_, f)| !f.gone) {
+            let name = bare_name(&file.path);
+            if wanted.contains(&name) {
+                of.entry(name).or_default().push(at);
+            }
+        }
+        // A name that many files have tells nothing.
+        let mut out: Vec<usize> = of.into_values().filter(|same| same.len() <= MOST_SUCCESSORS).flatten().collect();
+        out.sort_unstable();
+        out
+    }
+
     /// The files that answer `query` best, best first, at most `most`; with `named`, only those that hold
     /// one of its names.
     #[must_use]
@@ -129,6 +155,7 @@ impl Index {
             let Some(postings) = self.postings.get(&term) else { continue };
             let rarity = self.rarity(term) * weight;
             let name = query.names.contains(&term);
+            let leads = name || query.values.contains(&term) && postings.len() <= MOST_OF_VALUE;
             for &(file, count) in postings {
                 let Some(held) = self.files.get(file as usize) else { continue };
                 #[allow(clippy::cast_precision_loss)]
@@ -137,7 +164,7 @@ impl Index {
                 let worth = if name { worth_of_name(held.class) } else { worth(held.class) };
                 let entry = found.entry(file).or_insert((0.0, false));
                 entry.0 += worth * rarity * tf * (K1 + 1.0) / (tf + norm);
-                entry.1 |= name;
+                entry.1 |= leads;
             }
         }
         let mut hits: Vec<Hit> = found
@@ -167,22 +194,38 @@ fn worth_of_name(class: Class) -> f32 {
     }
 }
 
+/// The letters and digits of a file's name.
+fn bare_name(path: &RepoPath) -> Vec<u8> {
+    let name = path.as_bytes().rsplit(|b| *b == b'/').next().unwrap_or_default();
+    name.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+}
+
 /// The files of the head, and the last content of each that older snapshots held.
-fn files(census: &Census, pages: &FxHashSet<&RepoPath>) -> Vec<File> {
+fn files(census: &Census, pages: &FxHashSet<&RepoPath>, part: Option<&GlobSet>) -> Vec<File> {
+    let within = |path: &RepoPath| part.is_none_or(|part| part.is_match(&*path.display()));
     let mut files: Vec<File> = census
         .head
         .iter()
-        .filter(|f| f.mode != Mode::Symlink && !pages.contains(&f.path))
+        .filter(|f| f.mode != Mode::Symlink && !pages.contains(&f.path) && within(&f.path))
         .map(|f| File {
             path: f.path.clone(),
             class: Class::of(&f.path),
             content: f.content.clone(),
             gone: false,
+            past: Vec::new(),
             length: 0,
         })
         .filter(|f| f.class != Class::Ignored)
         .collect();
     let standing: FxHashSet<&RepoPath> = census.head.iter().map(|f| &f.path).collect();
+    let places: FxHashMap<RepoPath, usize> = files.iter().enumerate().map(|(at, f)| (f.path.clone(), at)).collect();
+    for blob in census.blobs.iter().filter(|b| b.class == Class::Code) {
+        if let Some(file) = places.get(&blob.path).and_then(|at| files.get_mut(*at))
+            && file.content != blob.content
+        {
+            file.past.push(blob.content.clone());
+        }
+    }
     let mut gone: std::collections::BTreeMap<&RepoPath, (usize, &crate::history::snapshot::Blob)> =
         std::collections::BTreeMap::new();
     for blob in census.blobs.iter().filter(|b| b.class == Class::Code && !standing.contains(&b.path)) {
@@ -192,13 +235,16 @@ fn files(census: &Census, pages: &FxHashSet<&RepoPath>) -> Vec<File> {
             *entry = (newest, blob);
         }
     }
-    files.extend(gone.into_iter().filter(|(path, _)| !pages.contains(*path)).map(|(path, (_, blob))| File {
-        path: path.clone(),
-        class: blob.class,
-        content: blob.content.clone(),
-        gone: true,
-        length: 0,
-    }));
+    files.extend(gone.into_iter().filter(|(path, _)| !pages.contains(*path) && within(path)).map(
+        |(path, (_, blob))| File {
+            path: path.clone(),
+            class: blob.class,
+            content: blob.content.clone(),
+            gone: true,
+            past: Vec::new(),
+            length: 0,
+        },
+    ));
     files.sort_by(|a, b| a.path.cmp(&b.path).then(a.gone.cmp(&b.gone)));
     files
 }
@@ -219,6 +265,15 @@ fn count(objects: &dyn Objects, file: &File, wanted: &FxHashSet<Term>, read: &Re
     words::terms(&text, &mut take);
     // The name of a file says what it is about.
     words::terms(&file.path.display(), &mut take);
+    let mut past: FxHashMap<Term, u16> = FxHashMap::default();
+    for content in &file.past {
+        words::terms(&self::text(objects, content, read).unwrap_or_default(), &mut |term, _| {
+            if wanted.contains(&term) && !counts.contains_key(&term) {
+                past.insert(term, 1);
+            }
+        });
+    }
+    counts.extend(past);
     let mut counts: Vec<(Term, u16)> = counts.into_iter().collect();
     counts.sort_unstable();
     (length, counts)

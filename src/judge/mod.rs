@@ -38,4 +38,4 @@ pub mod words;
 
 pub use options::{Endpoint, EndpointError, Mode, Options};
 pub use run::{JudgeError, Judged, Planned};
-pub use select::{Code, Page, Rules};
+pub use select::{Code, Page, Rules, Told};

@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use std::sync::Arc;
+
 use chrono::DateTime;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -21,9 +23,8 @@ use super::verify;
 use super::words::{self, Shape};
 use crate::document::{Span, Tense};
 use crate::finding::{Evidence, Finding, Judgement, Witness};
-use crate::history::moment::Moment;
 use crate::history::term::Term;
-use crate::history::{Objects, ReadError, RepoPath};
+use crate::history::{ReadError, RepoPath};
 use crate::triage::near_duplicates::{self, Candidate};
 
 /// A name that more passages give is shared by chance.
@@ -70,6 +71,8 @@ pub struct Proved {
     pub other: (usize, usize),
     /// The code that bears it out, where some does.
     pub code: Option<Witness>,
+    /// The system that this is of; none for the first.
+    pub system: Option<Arc<str>>,
 }
 
 /// What comparing pages gives.
@@ -85,13 +88,11 @@ pub struct Between {
 ///
 /// # Errors
 /// Where the object store can't be opened.
-pub fn compare(pages: &[Page<'_>], code: &Code<'_>) -> Result<Between, ReadError> {
-    let worker = code.repository.worker()?;
-    let objects = worker.objects()?;
-    let sides: Vec<Side> = pages.iter().enumerate().flat_map(|(at, page)| sides(at, page, *code, &objects)).collect();
+pub fn compare(pages: &[Page<'_>], systems: &[Code<'_>]) -> Result<Between, ReadError> {
+    let sides: Vec<Side> = pages.iter().enumerate().flat_map(|(at, page)| sides(at, page)).collect();
     let copies = copies(&sides, pages);
     let conflicts = conflicts(&sides, pages);
-    let proved = prove(&conflicts, &sides, pages, &copies, *code, &objects)?;
+    let proved = prove(&conflicts, &sides, pages, &copies, systems)?;
     let settled: BTreeSet<(usize, usize)> = conflicts.iter().map(|c| ordered(c.a.side, c.b.side)).collect();
     let shared = shared(&sides, pages);
     let mut pairs: Vec<Pair> = shared
@@ -118,23 +119,15 @@ fn ordered(a: usize, b: usize) -> (usize, usize) {
     (a.min(b), a.max(b))
 }
 
-fn sides(at: usize, page: &Page<'_>, code: Code<'_>, objects: &dyn Objects) -> Vec<Side> {
+fn sides(at: usize, page: &Page<'_>) -> Vec<Side> {
     if !matches!(page.document.tense, Tense::Current) {
         return Vec::new();
     }
-    let text = (code.decoded)(page.path);
-    let origins = code.histories.origins(objects, page.path, text.as_deref());
-    let time = |moment| match moment {
-        Moment::At(at) => code.mainline.commits().get(at.0 as usize).map_or(0, |c| c.time),
-        Moment::Uncommitted => i64::MAX,
-        Moment::BeforeHistory => 0,
-    };
+    let time = page.times.read();
     passage::of(at, page.document)
         .into_iter()
         .map(|passage| {
-            let edited = (passage.first..passage.end).map(|l| time(origins.line(l).edited)).max().unwrap_or(0);
-            // A page that is no file of the history has a date of its own.
-            let edited = page.edited.filter(|_| edited == 0).unwrap_or(edited);
+            let edited = (passage.first..passage.end).filter_map(&time).max().unwrap_or(0);
             Side { passage, edited }
         })
         .collect()
@@ -245,19 +238,25 @@ fn prove(
     sides: &[Side],
     pages: &[Page<'_>],
     copies: &BTreeSet<(usize, usize)>,
-    code: Code<'_>,
-    objects: &dyn Objects,
+    systems: &[Code<'_>],
 ) -> Result<Vec<Proved>, ReadError> {
     if conflicts.is_empty() {
         return Ok(Vec::new());
     }
     let wanted: FxHashSet<Term> = conflicts.iter().flat_map(|c| c.a.skeleton.names.iter().copied()).collect();
     let paths: FxHashSet<&RepoPath> = pages.iter().map(|p| p.path).collect();
-    let index = Index::read(code.repository, code.census, &paths, &wanted, code.read)?;
-    let mut texts: FxHashMap<usize, Option<String>> = FxHashMap::default();
+    let mut grounds = systems.iter().map(|code| Ground::new(*code, &paths, &wanted)).collect::<Result<Vec<_>, _>>()?;
     let mut out: BTreeMap<(usize, usize), Proved> = BTreeMap::new();
     for conflict in conflicts {
-        let mut borne = |place: &Place| borne_out(place, conflict.at, &index, code, objects, &mut texts);
+        let of = |place: &Place| sides.get(place.side).map(|side| side.passage.page);
+        let described = [of(&conflict.a), of(&conflict.b)];
+        // Only the code that one of the two pages is about has a say.
+        let mut borne = |place: &Place| {
+            let about = |g: &&mut Ground<'_>| described.iter().flatten().any(|page| g.code.has(*page));
+            grounds.iter_mut().filter(about).find_map(|ground| {
+                ground.bears_out(place, conflict.at).map(|witness| (witness, ground.code.name.cloned()))
+            })
+        };
         let (in_a, in_b) = (borne(&conflict.a), borne(&conflict.b));
         let edited = |p: &Place| sides.get(p.side).map_or(0, |s| s.edited);
         let copy = copies.contains(&ordered(conflict.a.side, conflict.b.side));
@@ -275,7 +274,8 @@ fn prove(
         let span = Span::new(wrong.start + value.start, wrong.start + value.end);
         let Some(instead) = right.skeleton.value(conflict.at) else { continue };
         let other = (sides.get(right.side).map_or(0, |s| s.passage.page), right.line + 1);
-        let proved = Proved { side: side.clone(), span, instead: instead.to_owned(), other, code: witness };
+        let (code, system) = witness.map_or((None, None), |(witness, system)| (Some(witness), system));
+        let proved = Proved { side: side.clone(), span, instead: instead.to_owned(), other, code, system };
         // Of several that say so, the one with code behind it.
         let entry = out.entry((side.passage.page, span.start)).or_insert_with(|| proved.clone());
         if entry.code.is_none() && proved.code.is_some() {
@@ -285,42 +285,50 @@ fn prove(
     Ok(out.into_values().collect())
 }
 
-/// A line of the head's code that holds a name of the place and its value `at`.
-fn borne_out(
-    place: &Place,
-    at: usize,
-    index: &Index,
-    code: Code<'_>,
-    objects: &dyn Objects,
-    texts: &mut FxHashMap<usize, Option<String>>,
-) -> Option<Witness> {
-    let value = words::set(place.skeleton.value(at)?);
-    if value.is_empty() {
-        return None;
+/// A system's code at its head, to look values up in.
+struct Ground<'c> {
+    code: Code<'c>,
+    index: Index,
+    texts: FxHashMap<usize, Option<String>>,
+}
+
+impl<'c> Ground<'c> {
+    fn new(code: Code<'c>, pages: &FxHashSet<&RepoPath>, wanted: &FxHashSet<Term>) -> Result<Self, ReadError> {
+        Ok(Self { code, index: Index::read(&code, pages, wanted)?, texts: FxHashMap::default() })
     }
-    let head = code.mainline.get(code.mainline.head()).id.to_string();
-    for name in &place.skeleton.names {
-        if index.holders(*name) > MOST_FILES {
-            continue;
+
+    /// A line of the code that holds a name of the place and its value `at`.
+    fn bears_out(&mut self, place: &Place, at: usize) -> Option<Witness> {
+        let value = words::set(place.skeleton.value(at)?);
+        if value.is_empty() {
+            return None;
         }
-        let query = index::Query { terms: [(*name, 1.0)].into_iter().collect(), names: FxHashSet::default() };
-        for hit in index.search(&query, MOST_FILES, false) {
-            let Some(file) = index.files.get(hit.file).filter(|f| !f.gone) else { continue };
-            let text = texts.entry(hit.file).or_insert_with(|| index::text(objects, &file.content, code.read));
-            for (number, line) in text.as_deref().unwrap_or_default().lines().enumerate() {
-                let held = words::set(line);
-                if held.contains(name) && value.iter().all(|v| held.contains(v)) {
-                    return Some(Witness {
-                        path: file.path.display().into_owned(),
-                        line: u32::try_from(number + 1).ok(),
-                        commit: head,
-                        text: super::redact::redact(line.trim()).0.chars().take(200).collect(),
-                    });
+        let Self { code, index, texts } = self;
+        let worker = code.repository.worker().ok()?;
+        let objects = worker.objects().ok()?;
+        for name in &place.skeleton.names {
+            if index.holders(*name) > MOST_FILES {
+                continue;
+            }
+            let query = index::Query { terms: [(*name, 1.0)].into_iter().collect(), ..index::Query::default() };
+            for hit in index.search(&query, MOST_FILES, false) {
+                let Some(file) = index.files.get(hit.file).filter(|f| !f.gone) else { continue };
+                let text = texts.entry(hit.file).or_insert_with(|| index::text(&objects, &file.content, code.read));
+                for (number, line) in text.as_deref().unwrap_or_default().lines().enumerate() {
+                    let held = words::set(line);
+                    if held.contains(name) && value.iter().all(|v| held.contains(v)) {
+                        return Some(Witness {
+                            path: file.path.display().into_owned(),
+                            line: u32::try_from(number + 1).ok(),
+                            commit: code.head(),
+                            text: super::redact::redact(line.trim()).0.chars().take(200).collect(),
+                        });
+                    }
                 }
             }
         }
+        None
     }
-    None
 }
 
 /// The finding for a line that needs no model.
@@ -328,7 +336,6 @@ pub(super) fn finding(
     proved: &Proved,
     page: &Page<'_>,
     pages: &[Page<'_>],
-    code: Code<'_>,
     occurrence: &mut dyn FnMut(&str) -> usize,
 ) -> Finding {
     let other = pages.get(proved.other.0).map_or("", |p| p.document.id.as_str());
@@ -340,9 +347,13 @@ pub(super) fn finding(
         by: "comparison of pages".to_owned(),
     };
     let circumstance = if proved.code.is_some() { "pages-code" } else { "pages-newer" };
-    let evidence =
-        Evidence { now: proved.code.iter().cloned().collect(), judgement: Some(judgement), ..Evidence::default() };
-    verify::finding(page, proved.side.passage.section, proved.span, evidence, circumstance, code, occurrence)
+    let evidence = Evidence {
+        now: proved.code.iter().cloned().collect(),
+        judgement: Some(judgement),
+        system: proved.system.clone(),
+        ..Evidence::default()
+    };
+    verify::finding(page, proved.side.passage.section, proved.span, evidence, circumstance, occurrence)
 }
 
 /// The newer passage of a pair as a hunk of added lines, which is how the question shows it.
@@ -363,21 +374,20 @@ pub(super) fn judged(
     placed: &Placed,
     pair: &Pair,
     pages: &[Page<'_>],
-    code: Code<'_>,
+    head: &str,
     model: &str,
     occurrence: &mut dyn FnMut(&str) -> usize,
 ) -> Option<Finding> {
     let (page, other) = (pages.get(pair.old.passage.page)?, pages.get(pair.new.passage.page)?);
-    let head = code.mainline.get(code.mainline.head()).id.to_string();
     let evidence = Evidence {
         now: vec![Witness {
             path: other.document.id.as_str().to_owned(),
             line: Some(placed.line.number),
-            commit: head,
+            commit: head.to_owned(),
             text: placed.line.text.trim().chars().take(200).collect(),
         }],
         judgement: Some(verify::judgement(item, model)),
         ..Evidence::default()
     };
-    Some(verify::finding(page, pair.old.passage.section, placed.page, evidence, "quoted", code, occurrence))
+    Some(verify::finding(page, pair.old.passage.section, placed.page, evidence, "quoted", occurrence))
 }

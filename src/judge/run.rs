@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ask::{self, AskError};
 use super::batch;
 use super::budget;
-use super::cache::{Cache, Kept};
+use super::cache::{Kept, Known};
 use super::evidence::Pack;
 use super::options::{Mode, Options};
 use super::outcome::{Judge, ResultsFile};
@@ -84,47 +84,52 @@ struct Question<'s> {
 }
 
 enum About<'s> {
-    Code(&'s Pack),
+    Code {
+        pack: &'s Pack,
+        /// Index of the system whose code it is.
+        system: usize,
+    },
     Pages(&'s Pair),
 }
 
 impl About<'_> {
     fn passage(&self) -> &super::passage::Passage {
         match self {
-            Self::Code(pack) => &pack.passage,
+            Self::Code { pack, .. } => &pack.passage,
             Self::Pages(pair) => &pair.old.passage,
         }
     }
 }
 
-/// Judges `pages` against `code`.
+/// Judges `pages` against the `systems` that they describe, and against each other.
 ///
 /// # Errors
 /// Where that can't be done at all; what concerns one question never ends the run.
 pub fn run(
     pages: &[Page<'_>],
-    code: Code<'_>,
+    systems: &[Code<'_>],
     options: &Options,
-    cache: Option<&Cache>,
+    known: Option<&Known<'_>>,
     tick: &(dyn Fn() + Sync),
 ) -> Result<Judged, JudgeError> {
     let prompt = Prompt::new(&options.templates)?;
-    let selection = select::select(pages, code, options.rules)?;
-    let between = if options.pages { pages::compare(pages, &code)? } else { pages::Between::default() };
-    let questions = questions(&selection, &between.pairs, pages, code, &prompt, options)?;
+    let selections =
+        systems.iter().map(|code| select::select(pages, *code, options.rules)).collect::<Result<Vec<_>, _>>()?;
+    let between = if options.pages { pages::compare(pages, systems)? } else { pages::Between::default() };
+    let questions = questions(&selections, &between.pairs, pages, systems, &prompt, options)?;
 
     let summary = Judge {
         mode: mode(options).to_owned(),
         model: options.model.clone(),
         prompt: prompt.version().to_owned(),
-        sections: selection.passages,
-        candidates: selection.packs.len(),
+        sections: selections.iter().map(|s| s.passages).sum(),
+        candidates: selections.iter().map(|s| s.packs.len()).sum(),
         pairs: between.pairs.len(),
-        redacted: selection.redacted,
+        redacted: selections.iter().map(|s| s.redacted).sum(),
         ..Judge::default()
     };
     let mut out = Judged { summary, ..Judged::default() };
-    let (mut answers, planned) = known_and_planned(&questions, cache, options, &mut out.summary);
+    let (mut answers, planned) = known_and_planned(&questions, known, options, &mut out.summary);
     let fresh: Vec<&Request> = planned.iter().filter_map(|at| questions.get(*at)).map(|q| &q.request).collect();
     match &options.mode {
         Mode::Ask => {
@@ -154,7 +159,7 @@ pub fn run(
             take(results, &questions, &mut answers, &mut out.summary);
         }
     }
-    judge(&questions, &answers, &selection, &between, pages, code, options, cache, &mut out)?;
+    judge(&questions, &answers, &selections, &between, pages, systems, options, known, &mut out)?;
     Ok(out)
 }
 
@@ -168,10 +173,10 @@ fn mode(options: &Options) -> &'static str {
 }
 
 fn questions<'s>(
-    selection: &'s Selection,
+    selections: &'s [Selection],
     pairs: &'s [Pair],
     pages: &[Page<'_>],
-    code: Code<'_>,
+    systems: &[Code<'_>],
     prompt: &Prompt,
     options: &Options,
 ) -> Result<Vec<Question<'s>>, TemplateError> {
@@ -182,7 +187,14 @@ fn questions<'s>(
         completion_tokens: options.endpoint.as_ref().is_none_or(super::options::Endpoint::takes_completion_tokens),
         structured: options.structured,
     };
-    let mut out = Vec::with_capacity(selection.packs.len() + pairs.len());
+    let mut packs: Vec<(usize, &Pack)> =
+        selections.iter().enumerate().flat_map(|(at, s)| s.packs.iter().map(move |pack| (at, pack))).collect();
+    // The most doubtful first.
+    packs.sort_by(|(in_a, a), (in_b, b)| {
+        let place = |system: usize, p: &Pack| (p.passage.page, p.passage.first, system);
+        b.score.total_cmp(&a.score).then_with(|| place(*in_a, a).cmp(&place(*in_b, b)))
+    });
+    let mut out = Vec::with_capacity(packs.len() + pairs.len());
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut push = |question: &super::prompt::Question, about: About<'s>| {
         let request = Request::new(question, &shape, prompt.version());
@@ -190,9 +202,9 @@ fn questions<'s>(
             out.push(Question { request, about });
         }
     };
-    for pack in &selection.packs {
-        if let Some(page) = pages.get(pack.passage.page) {
-            push(&prompt.question(pack, page, code.mainline)?, About::Code(pack));
+    for (system, pack) in packs {
+        if let (Some(page), Some(code)) = (pages.get(pack.passage.page), systems.get(system)) {
+            push(&prompt.question(pack, page, code.mainline)?, About::Code { pack, system });
         }
     }
     for pair in pairs {
@@ -206,14 +218,14 @@ type Answers = BTreeMap<String, Result<Reply, Failure>>;
 /// Answers that were kept, and which of the other questions the budget allows.
 fn known_and_planned(
     questions: &[Question<'_>],
-    cache: Option<&Cache>,
+    known: Option<&Known<'_>>,
     options: &Options,
     summary: &mut Judge,
 ) -> (Answers, Vec<usize>) {
     let mut answers = Answers::new();
     let mut open = Vec::new();
     for (at, question) in questions.iter().enumerate() {
-        match cache.and_then(|c| c.get(&question.request.id)) {
+        match known.and_then(|k| k.get(&question.request.id)) {
             Some(kept) => {
                 let reply = Reply { text: kept.text, model: kept.model, usage: None };
                 answers.insert(question.request.id.clone(), Ok(reply));
@@ -284,16 +296,17 @@ fn take(results: batch::Results, questions: &[Question<'_>], answers: &mut Answe
 fn judge(
     questions: &[Question<'_>],
     answers: &Answers,
-    selection: &Selection,
+    selections: &[Selection],
     between: &pages::Between,
     pages: &[Page<'_>],
-    code: Code<'_>,
+    systems: &[Code<'_>],
     options: &Options,
-    cache: Option<&Cache>,
+    known: Option<&Known<'_>>,
     out: &mut Judged,
 ) -> Result<(), JudgeError> {
-    let worker = code.repository.worker()?;
-    let objects = worker.objects()?;
+    let workers = systems.iter().map(|code| code.repository.worker()).collect::<Result<Vec<_>, _>>()?;
+    let objects = workers.iter().map(|worker| worker.objects()).collect::<Result<Vec<_>, _>>()?;
+    let head = systems.first().map(Code::head).unwrap_or_default();
     let mut occurrences = Occurrences::default();
     let mut failures: BTreeMap<(usize, String, String), usize> = BTreeMap::new();
     let silent = matches!(options.mode, Mode::DryRun | Mode::Batch(_));
@@ -304,7 +317,7 @@ fn judge(
         if let Some(page) = pages.get(pair.side.passage.page) {
             let section = pair.side.passage.section;
             let mut occurrence = |subject: &str| occurrences.next(verify::RULE, section, &key(page, subject));
-            out.findings.push(pages::finding(pair, page, pages, code, &mut occurrence));
+            out.findings.push(pages::finding(pair, page, pages, &mut occurrence));
             out.summary.between_pages += 1;
         }
     }
@@ -333,8 +346,8 @@ fn judge(
             }
         };
         out.summary.judged += 1;
-        if let Some(cache) = cache {
-            cache.put(&question.request.id, &Kept { text: reply.text.clone(), model: reply.model.clone() });
+        if let Some(known) = known {
+            known.put(&question.request.id, &Kept { text: reply.text.clone(), model: reply.model.clone() });
         }
         let model = reply.model.as_deref().unwrap_or(&options.model);
         if !model.starts_with(&options.model) && !options.model.starts_with(model) {
@@ -345,7 +358,7 @@ fn judge(
         }
         let Some(page) = pages.get(passage.page) else { continue };
         let shown: Vec<Vec<super::change::Hunk>> = match &question.about {
-            About::Code(pack) => pack.changes.iter().map(|c| c.hunks.clone()).collect(),
+            About::Code { pack, .. } => pack.changes.iter().map(|c| c.hunks.clone()).collect(),
             About::Pages(pair) => vec![pages::as_hunks(pair, pages)],
         };
         let files: Vec<&[super::change::Hunk]> = shown.iter().map(Vec::as_slice).collect();
@@ -361,12 +374,17 @@ fn judge(
             contradicted: !checked.found.is_empty(),
             agrees: checked.consistent > 0,
         });
-        let maker = Maker { code, files: &selection.histories, objects: &objects, model };
         for (item, placed) in &checked.found {
             let mut occurrence = |subject: &str| occurrences.next(verify::RULE, passage.section, &key(page, subject));
             let finding = match &question.about {
-                About::Code(pack) => maker.finding(item, placed, pack, page, &mut occurrence),
-                About::Pages(pair) => pages::judged(item, placed, pair, pages, code, model, &mut occurrence),
+                About::Code { pack, system } => {
+                    let of = |at: usize| Some((systems.get(at)?, selections.get(at)?, objects.get(at)?));
+                    of(*system).and_then(|(code, selection, objects)| {
+                        let maker = Maker { code: *code, files: &selection.histories, objects, model };
+                        maker.finding(item, placed, pack, page, &mut occurrence)
+                    })
+                }
+                About::Pages(pair) => pages::judged(item, placed, pair, pages, &head, model, &mut occurrence),
             };
             out.findings.extend(finding);
         }
@@ -380,9 +398,6 @@ fn judge(
             reason: if reason == "judge-budget" { "judge-budget" } else { "judge-failed" },
             message: format!("{sections} not judged: {message}"),
         });
-    }
-    if let Some(cache) = cache {
-        cache.trim();
     }
     Ok(())
 }

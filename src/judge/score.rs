@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use super::change::{Hunk, Mark};
 use super::index::{File, Index, Query};
 use super::words::{self, Shape};
+use crate::history::RepoPath;
 use crate::history::class::Class;
 use crate::history::term::Term;
 
@@ -24,6 +25,8 @@ const USUAL_LINES: f32 = 14.0;
 const LEAST_RARITY: f32 = 6.0;
 /// … in at least so many terms.
 const LEAST_TERMS: usize = 2;
+/// The rarity of a word that, beside a number that went, says that it is the page's number.
+const LEAST_BESIDE: f32 = 1.5;
 
 /// The terms of a hunk, by where in it they stand.
 #[derive(Debug, Clone)]
@@ -46,19 +49,20 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Scans `hunks`.
+    /// Scans `hunks` of the file at `path`, whose name says what they are about.
     #[must_use]
-    pub fn new(hunks: Vec<Hunk>, redacted: usize) -> Self {
-        Self { hunks: hunks.into_iter().map(scan).collect(), redacted }
+    pub fn new(hunks: Vec<Hunk>, path: &RepoPath, redacted: usize) -> Self {
+        let about = words::set(&path.display());
+        Self { hunks: hunks.into_iter().map(|hunk| scan(hunk, &about)).collect(), redacted }
     }
 }
 
-fn scan(hunk: Hunk) -> Scanned {
+fn scan(hunk: Hunk, about: &FxHashSet<Term>) -> Scanned {
     let mut out = Scanned {
         removed: FxHashSet::default(),
         added: FxHashSet::default(),
         kept: FxHashSet::default(),
-        within: hunk.within.as_deref().map(words::set).unwrap_or_default(),
+        within: hunk.within.as_deref().map(words::set).unwrap_or_default().union(about).copied().collect(),
         hunk,
     };
     for line in &out.hunk.lines {
@@ -91,6 +95,8 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
     let mut rarity_of_changed = 0.0;
     let mut shared = 0;
     let mut witness = false;
+    // A number that went, and a word of its line that stands by.
+    let (mut lost, mut beside) = (false, false);
     // Sums of floats depend on their order.
     let mut terms: Vec<(Term, f32)> = query.terms.iter().map(|(t, w)| (*t, *w)).collect();
     terms.sort_unstable_by_key(|(term, _)| *term);
@@ -107,11 +113,15 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
         let rarity = index.rarity(term).max(0.2);
         points += factor * weight * rarity;
         witness |= query.names.contains(&term);
+        let value = query.values.contains(&term);
+        lost |= value && removed && !added;
+        beside |= !value && weight >= 1.0 && rarity >= LEAST_BESIDE;
         if removed || added {
             rarity_of_changed += weight.min(1.0) * rarity;
             shared += 1;
         }
     }
+    witness |= lost && beside;
     // What changed beside a name, in its body, is a change of what the name stands for.
     if !(witness || by_words && shared >= LEAST_TERMS && rarity_of_changed >= LEAST_RARITY) {
         return None;

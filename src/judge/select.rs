@@ -1,6 +1,10 @@
 //! Which passages are worth a question, and with what evidence: those whose witnesses changed since
 //! their lines were written.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use globset::GlobSet;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -18,15 +22,16 @@ use crate::history::snapshot::{Census, Content};
 use crate::history::term::Term;
 use crate::history::{IgnoreRevs, MainIx, Mainline, Objects, Oid, ReadError, RepoPath, Repository};
 use crate::reference::Reference;
+use crate::rule::dates::LineDates;
 
 /// Files that are compared for one group of lines.
-const FILES: usize = 10;
+const FILES: usize = 20;
 /// A name that more files hold than this share of them, and more than [`COMMON_FILES`], leads nowhere.
 const COMMON_SHARE: f32 = 0.06;
 const COMMON_FILES: usize = 24;
 
 /// A page as the judge sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Page<'a> {
     /// The page.
     pub document: &'a Document,
@@ -34,11 +39,39 @@ pub struct Page<'a> {
     pub path: &'a RepoPath,
     /// What it names.
     pub references: &'a [Reference],
-    /// When it was last edited, where no history tells; seconds since 1970.
-    pub edited: Option<i64>,
+    /// The name that findings in it are known by: its first one.
+    pub first_path: &'a RepoPath,
+    /// When its lines were last edited, by its own source.
+    pub times: &'a dyn Times,
 }
 
-/// What pages are judged against.
+/// When the lines of a page were last edited, by its own source.
+pub trait Times: Sync {
+    /// Reads its history; tells when a line (from 0) was last edited, in seconds since 1970.
+    fn read(&self) -> Box<dyn Fn(usize) -> Option<i64> + '_>;
+}
+
+/// When the lines of a page came to stand there, as commits of a system.
+pub trait Dated: Sync + Send {
+    /// Reads that from the system's objects.
+    ///
+    /// # Errors
+    /// Where they can't be read.
+    fn read(&self, objects: &dyn Objects) -> Result<Box<dyn LineDates + '_>, ReadError>;
+}
+
+/// A page that describes a system.
+pub struct Told<'a> {
+    /// Index of the page.
+    pub page: usize,
+    /// Gives the dates of its lines, as commits of the system.
+    pub dates: Box<dyn Dated + 'a>,
+    /// Whether somebody said that it describes the system: then its words may lead to code there, with no
+    /// name to begin from.
+    pub said: bool,
+}
+
+/// A system, as pages are judged against it.
 #[derive(Clone, Copy)]
 pub struct Code<'a> {
     /// The repository.
@@ -47,12 +80,28 @@ pub struct Code<'a> {
     pub mainline: &'a Mainline,
     /// Its files.
     pub census: &'a Census,
-    /// The pages' own versions.
-    pub histories: &'a PageHistories,
     /// Reads a file's content.
     pub read: &'a Read<'a>,
-    /// The text of a page where it is not that of the head's commit.
-    pub decoded: &'a (dyn Fn(&RepoPath) -> Option<Vec<u8>> + Sync),
+    /// The pages that describe it.
+    pub told: &'a [Told<'a>],
+    /// The part of the repository that it is; all of it where none.
+    pub within: Option<&'a GlobSet>,
+    /// What it is called in evidence; none for the first.
+    pub name: Option<&'a Arc<str>>,
+}
+
+impl Code<'_> {
+    /// Whether `page` describes it.
+    #[must_use]
+    pub fn has(&self, page: usize) -> bool {
+        self.told.binary_search_by_key(&page, |told| told.page).is_ok()
+    }
+
+    /// The commit that counts, full id.
+    #[must_use]
+    pub fn head(&self) -> String {
+        self.mainline.get(self.mainline.head()).id.to_string()
+    }
 }
 
 /// How candidates are chosen.
@@ -69,7 +118,7 @@ pub struct Rules {
 pub struct Selection {
     /// Passages of pages that speak of the present.
     pub passages: usize,
-    /// Those whose evidence changed, the most doubtful first.
+    /// Those whose evidence changed.
     pub packs: Vec<Pack>,
     /// Secrets that were taken out of pages and code.
     pub redacted: usize,
@@ -82,16 +131,17 @@ pub struct Selection {
 /// # Errors
 /// Where the object store can't be opened.
 pub fn select(pages: &[Page<'_>], code: Code<'_>, rules: Rules) -> Result<Selection, ReadError> {
-    let asked =
-        pages.par_iter().enumerate().map(|(at, page)| ask(at, page, code)).collect::<Result<Vec<_>, ReadError>>()?;
+    let asked = code.told.par_iter().map(|told| ask(told, pages, code)).collect::<Result<Vec<_>, ReadError>>()?;
     let asked: Vec<Asked> = asked.into_iter().flatten().collect();
     let wanted: FxHashSet<Term> =
         asked.iter().flat_map(|a| a.groups.iter().flat_map(|g| g.query.terms.keys().copied())).collect();
     let paths: FxHashSet<&RepoPath> = pages.iter().map(|p| p.path).collect();
-    let index = Index::read(code.repository, code.census, &paths, &wanted, code.read)?;
-    let hits: Vec<Vec<Vec<Hit>>> =
-        asked.par_iter().map(|a| a.groups.iter().map(|group| search(&index, group, rules)).collect()).collect();
-    let changes = Changes::of(&index, &asked, &hits, code)?;
+    let index = Index::read(&code, &paths, &wanted)?;
+    let mut hits: Vec<Vec<Vec<Hit>>> = asked
+        .par_iter()
+        .map(|a| a.groups.iter().map(|group| search(&index, group, a.words || rules.words)).collect())
+        .collect();
+    let changes = Changes::of(&index, &asked, &mut hits, code)?;
     let links = links::count(pages);
     let mut packs: Vec<Pack> = asked
         .par_iter()
@@ -104,10 +154,6 @@ pub fn select(pages: &[Page<'_>], code: Code<'_>, rules: Rules) -> Result<Select
         let factor = 1.0 + 0.15 * (1.0 + linked as f32).ln();
         pack.score *= factor;
     }
-    packs.sort_by(|a, b| {
-        let place = |p: &Pack| (p.passage.page, p.passage.first);
-        b.score.total_cmp(&a.score).then_with(|| place(a).cmp(&place(b)))
-    });
     let redacted = packs.iter().map(|p| p.redacted).sum();
     Ok(Selection { passages: asked.len(), packs, redacted, histories: changes.histories })
 }
@@ -116,29 +162,34 @@ pub fn select(pages: &[Page<'_>], code: Code<'_>, rules: Rules) -> Result<Select
 struct Asked {
     passage: Passage,
     groups: Vec<Group>,
+    /// Whether words alone lead to code.
+    words: bool,
 }
 
-fn ask(at: usize, page: &Page<'_>, code: Code<'_>) -> Result<Vec<Asked>, ReadError> {
-    if !matches!(page.document.tense, Tense::Current) {
+fn ask(told: &Told<'_>, pages: &[Page<'_>], code: Code<'_>) -> Result<Vec<Asked>, ReadError> {
+    let Some(page) = pages.get(told.page).filter(|page| matches!(page.document.tense, Tense::Current)) else {
         return Ok(Vec::new());
-    }
+    };
     let worker = code.repository.worker()?;
     let objects = worker.objects()?;
-    let text = (code.decoded)(page.path);
-    let origins = code.histories.origins(&objects, page.path, text.as_deref());
-    let passages = passage::of(at, page.document);
+    let dates = told.dates.read(&objects)?;
+    let passages = passage::of(told.page, page.document);
     Ok(passages
         .into_iter()
-        .map(|passage| Asked { groups: statement::groups(&passage, page.document, page.references, &origins), passage })
+        .map(|passage| Asked {
+            groups: statement::groups(&passage, page.document, page.references, &*dates),
+            passage,
+            words: told.said,
+        })
         .collect())
 }
 
-fn search(index: &Index, group: &Group, rules: Rules) -> Vec<Hit> {
+fn search(index: &Index, group: &Group, words: bool) -> Vec<Hit> {
     let mut query = group.query.clone();
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let most = ((index.files.len() as f32 * COMMON_SHARE) as usize).max(COMMON_FILES);
     query.names.retain(|term| index.holders(*term) <= most);
-    index.search(&query, FILES, !rules.words)
+    index.search(&query, FILES, !words)
 }
 
 /// What a file's change is known by: its place in the index and the state it is compared with.
@@ -148,30 +199,40 @@ type Key = (usize, Option<Oid>);
 struct Changes {
     histories: PageHistories,
     by_key: FxHashMap<Key, Prepared>,
-    /// Former names of files that the head has under another.
-    renamed: FxHashSet<RepoPath>,
 }
 
 impl Changes {
-    fn of(index: &Index, asked: &[Asked], hits: &[Vec<Vec<Hit>>], code: Code<'_>) -> Result<Self, ReadError> {
-        let mut paths: Vec<RepoPath> = hits
+    fn of(index: &Index, asked: &[Asked], hits: &mut [Vec<Vec<Hit>>], code: Code<'_>) -> Result<Self, ReadError> {
+        let found: BTreeSet<usize> = hits.iter().flatten().flatten().map(|hit| hit.file).collect();
+        let successors = index.successors(found.iter().copied());
+        let paths: BTreeSet<RepoPath> = found
             .iter()
-            .flatten()
-            .flatten()
-            .filter_map(|hit| index.files.get(hit.file).filter(|f| !f.gone).map(|f| f.path.clone()))
+            .chain(&successors)
+            .filter_map(|at| index.files.get(*at).filter(|f| !f.gone).map(|f| f.path.clone()))
             .collect();
-        paths.sort();
-        paths.dedup();
+        let paths: Vec<RepoPath> = paths.into_iter().collect();
         let worker = code.repository.worker()?;
         let objects = worker.objects()?;
         let histories = PageHistories::build(&objects, code.mainline, &paths, IgnoreRevs::default())?;
-        let renamed: FxHashSet<RepoPath> = paths
-            .iter()
-            .flat_map(|p| histories.versions(p).iter().filter(move |v| v.path != *p).map(|v| v.path.clone()))
-            .collect();
-        let mut this = Self { histories, by_key: FxHashMap::default(), renamed };
+        // What was found under a name that the head has given up is looked for under its name of today.
+        let mut today: FxHashMap<&RepoPath, &RepoPath> = FxHashMap::default();
+        for path in &paths {
+            today.extend(histories.versions(path).iter().filter(|v| v.path != *path).map(|v| (&v.path, path)));
+        }
+        let places: FxHashMap<&RepoPath, usize> =
+            index.files.iter().enumerate().filter(|(_, f)| !f.gone).map(|(at, f)| (&f.path, at)).collect();
+        for hits in hits.iter_mut().flatten() {
+            for hit in hits.iter_mut() {
+                let gone = index.files.get(hit.file).filter(|f| f.gone);
+                let moved = gone.and_then(|f| places.get(*today.get(&f.path)?));
+                hit.file = moved.copied().unwrap_or(hit.file);
+            }
+            let mut seen = FxHashSet::default();
+            hits.retain(|hit| seen.insert(hit.file));
+        }
+        let mut this = Self { histories, by_key: FxHashMap::default() };
         let mut keys: FxHashSet<Key> = FxHashSet::default();
-        for (asked, hits) in asked.iter().zip(hits) {
+        for (asked, hits) in asked.iter().zip(hits.iter()) {
             for (group, hits) in asked.groups.iter().zip(hits) {
                 for hit in hits {
                     let Some(file) = index.files.get(hit.file) else { continue };
@@ -202,9 +263,6 @@ impl Changes {
     /// nothing changed since.
     fn before(&self, file: &File, moment: MainIx, code: Code<'_>, objects: &dyn Objects) -> Option<Option<Oid>> {
         if file.gone {
-            if self.renamed.contains(&file.path) {
-                return None;
-            }
             let tree = code.mainline.commits().get(moment.0 as usize)?.tree;
             let (mode, id) = objects.lookup(tree, file.path.as_bytes()).ok()??;
             return mode.is_file().then_some(Some(id));
@@ -221,8 +279,8 @@ impl Changes {
     }
 }
 
-/// The states that a group's lines are compared with: when they were last edited, and, where that shows
-/// nothing, when they entered the page.
+/// The states that a group's lines are compared with: when they were last edited, and when they entered the
+/// page, since an edit may have had another reason.
 fn moments(group: &Group) -> Vec<MainIx> {
     if group.entered < group.edited { vec![group.edited, group.entered] } else { vec![group.edited] }
 }
@@ -238,7 +296,7 @@ fn prepare(objects: &dyn Objects, key: Key, index: &Index, code: Code<'_>) -> Pr
     let (Some(old), Some(new)) = (old, new) else { return Prepared::default() };
     let (old, in_old) = redact::redact(&old);
     let (new, in_new) = redact::redact(&new);
-    Prepared::new(change::hunks(&old, &new), in_old.max(in_new))
+    Prepared::new(change::hunks(&old, &new), &file.path, in_old.max(in_new))
 }
 
 /// The evidence for one passage; none where nothing that it speaks of changed.
@@ -257,21 +315,17 @@ fn pack(
     let mut found: Vec<Found<'_>> = Vec::new();
     for (group, hits) in asked.groups.iter().zip(hits) {
         for (step, moment) in moments(group).into_iter().enumerate() {
-            let before = found.len();
             for hit in hits {
                 let Some(file) = index.files.get(hit.file) else { continue };
                 let Some(old) = changes.before(file, moment, code, &objects) else { continue };
                 let Some(prepared) = changes.by_key.get(&(hit.file, old)) else { continue };
                 for (at, hunk) in prepared.hunks.iter().enumerate() {
-                    let scored = score::score(hunk, &group.query, index, file, rules.words);
+                    let scored = score::score(hunk, &group.query, index, file, asked.words || rules.words);
                     let Some(mut score) = scored else { continue };
                     // What the line's last editor could see counts for less.
                     score.points *= if step == 0 { 1.0 } else { 0.5 };
                     found.push(Found { file: hit.file, old, moment, at, hunk: &hunk.hunk, score });
                 }
-            }
-            if found.len() > before {
-                break;
             }
         }
     }

@@ -9,9 +9,10 @@ use super::passage::Passage;
 use super::words::{self, Shape};
 use crate::document::Document;
 use crate::history::MainIx;
-use crate::history::moment::{Moment, PageOrigins};
+use crate::history::moment::Moment;
 use crate::history::term::Term;
 use crate::reference::{Kind, Reference, Standing};
+use crate::rule::dates::LineDates;
 
 /// Lines of one passage were edited at so many times at most; older ones go together.
 const MOST_GROUPS: usize = 6;
@@ -38,10 +39,10 @@ pub struct Group {
 /// The groups of a passage, newest edit first. Lines that are not committed, or older than the history,
 /// are in none: nothing is known of what the code was when they were written.
 #[must_use]
-pub fn groups(passage: &Passage, document: &Document, references: &[Reference], origins: &PageOrigins) -> Vec<Group> {
+pub fn groups(passage: &Passage, document: &Document, references: &[Reference], dates: &dyn LineDates) -> Vec<Group> {
     let mut lines: BTreeMap<MainIx, Vec<usize>> = BTreeMap::new();
     for line in passage.first..passage.end {
-        if let Moment::At(at) = origins.line(line).edited
+        if let Moment::At(at) = dates.edited(line)
             && !document.lines.line_span(&document.text, line).of(&document.text).trim().is_empty()
         {
             lines.entry(at).or_default().push(line);
@@ -60,7 +61,7 @@ pub fn groups(passage: &Passage, document: &Document, references: &[Reference], 
     lines
         .into_iter()
         .rev()
-        .map(|(edited, lines)| group(edited, &lines, document, &of_passage, origins, &around))
+        .map(|(edited, lines)| group(edited, &lines, document, &of_passage, dates, &around))
         .filter(|group| !group.query.terms.is_empty())
         .collect()
 }
@@ -70,7 +71,7 @@ fn group(
     lines: &[usize],
     document: &Document,
     references: &[&Reference],
-    origins: &PageOrigins,
+    dates: &dyn LineDates,
     around: &FxHashSet<Term>,
 ) -> Group {
     let mut query = Query::default();
@@ -86,16 +87,19 @@ fn group(
                 raise(&mut query, term, VERSION);
                 query.names.insert(term);
             }
-            Shape::Number => raise(&mut query, term, NUMBER),
+            Shape::Number => {
+                raise(&mut query, term, NUMBER);
+                query.values.insert(term);
+            }
             Shape::Name | Shape::Word => raise(&mut query, term, WORD),
         });
-        if let Moment::At(at) = origins.line(line).entered {
+        if let Moment::At(at) = dates.entered(line) {
             entered = entered.min(at);
         }
     }
     let on_lines = |r: &&&Reference| lines.binary_search(&document.lines.line_of(r.span.start)).is_ok();
     for reference in references.iter().filter(on_lines) {
-        if let Moment::At(at) = origins.token(document.lines.line_of(reference.span.start), &reference.text) {
+        if let Moment::At(at) = dates.token(document.lines.line_of(reference.span.start), &reference.text) {
             entered = entered.min(at);
         }
         let names = is_name(reference);

@@ -38,7 +38,8 @@ pub fn estimate(text: &str) -> u64 {
                 }
             }
             Kind::Break => 2,
-            Kind::Sign => 4 * run.div_ceil(3),
+            // Half of them join the word, the blank or the line break beside them.
+            Kind::Sign => 3 * run.div_ceil(3),
             Kind::Wide => 4,
             Kind::Other => 6,
         };

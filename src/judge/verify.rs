@@ -91,7 +91,7 @@ impl Maker<'_> {
         let hunk = change.hunks.get(placed.hunk)?;
         let commit = |at: MainIx| self.code.repository.commit_ref(self.code.mainline.get(at).id);
         let then = commit(change.moment);
-        let head = self.code.mainline.get(self.code.mainline.head()).id.to_string();
+        let head = self.code.head();
         let witness = |line: &Line, commit: &str, former: bool| Witness {
             path: change.former.as_ref().filter(|_| former).unwrap_or(&change.path).display().into_owned(),
             line: Some(line.number),
@@ -115,10 +115,11 @@ impl Maker<'_> {
             moment: Some(MomentEvidence { entered: Some(then), edited: None, own: None }),
             cause,
             judgement: Some(judgement(item, self.model)),
+            system: self.code.name.cloned(),
             ..Evidence::default()
         };
         let circumstance = circumstance(placed.page.of(&page.document.text), hunk);
-        Some(finding(page, pack.passage.section, placed.page, evidence, circumstance, self.code, occurrence))
+        Some(finding(page, pack.passage.section, placed.page, evidence, circumstance, occurrence))
     }
 
     /// The commit that brought `line` to the file, or took it away.
@@ -179,7 +180,6 @@ pub(super) fn finding(
     span: Span,
     evidence: Evidence,
     circumstance: &str,
-    code: Code<'_>,
     occurrence: &mut dyn FnMut(&str) -> usize,
 ) -> Finding {
     let document = page.document;
@@ -189,7 +189,7 @@ pub(super) fn finding(
         Some((end, _)) => format!("{}…", quote.get(..end).unwrap_or_default()),
         None => quote.clone(),
     };
-    let oldest = code.histories.oldest_name(page.path).display().into_owned();
+    let oldest = page.first_path.display().into_owned();
     let heading = document.sections.get(section).map_or(&[][..], |s| &s.heading_path);
     let fingerprint = Fingerprint::new(RULE, &oldest, &subject, heading, occurrence(&subject));
     Finding {

@@ -57,6 +57,8 @@ pub struct MapPage {
 #[derive(Debug, Clone, Default)]
 struct Of {
     places: Vec<Place>,
+    /// Which of them somebody named.
+    said: Vec<Place>,
     described: Vec<v1::Described>,
     unmapped: Option<String>,
 }
@@ -121,6 +123,7 @@ impl Map {
         let of = |clues: &PageClues<'_>| match mapping::map(clues, &candidates) {
             Mapping::To(mapped) => Of {
                 places: mapped.iter().filter_map(|m| places.get(m.system).copied()).collect(),
+                said: mapped.iter().filter(|m| m.said).filter_map(|m| places.get(m.system).copied()).collect(),
                 described: mapped
                     .iter()
                     .filter_map(|m| {
@@ -151,6 +154,16 @@ impl Map {
     /// The systems of a page from elsewhere.
     pub fn of_foreign(&self, index: usize) -> &[Place] {
         self.foreign.get(index).map_or(&[], |of| &of.places)
+    }
+
+    /// Those systems of a page of the audited tree that somebody named.
+    pub fn said_of_tree(&self, index: usize) -> &[Place] {
+        self.tree.get(index).map_or(&[], |of| &of.said)
+    }
+
+    /// Those systems of a page from elsewhere that somebody named.
+    pub fn said_of_foreign(&self, index: usize) -> &[Place] {
+        self.foreign.get(index).map_or(&[], |of| &of.said)
     }
 
     /// What reports say of a page of the audited tree.

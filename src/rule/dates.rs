@@ -12,6 +12,11 @@ pub trait LineDates {
     /// The last real edit of line `line0`.
     fn edited(&self, line0: usize) -> Moment;
 
+    /// When line `line0`, or the oldest line that it was made from, entered the page.
+    fn entered(&self, line0: usize) -> Moment {
+        self.token(line0, "")
+    }
+
     /// The dates that the page's own source gives, where that is not the system's history.
     fn own(&self, _line0: usize) -> Option<OwnDates> {
         None
@@ -41,5 +46,9 @@ impl LineDates for PageOrigins {
 
     fn edited(&self, line0: usize) -> Moment {
         self.line(line0).edited
+    }
+
+    fn entered(&self, line0: usize) -> Moment {
+        self.line(line0).entered
     }
 }

@@ -131,6 +131,10 @@ impl LineDates for Translated<'_> {
         self.translate(self.origins.line(line0).edited)
     }
 
+    fn entered(&self, line0: usize) -> Moment {
+        self.translate(self.origins.line(line0).entered)
+    }
+
     fn own(&self, line0: usize) -> Option<OwnDates> {
         let line = self.origins.line(line0);
         Some(OwnDates { entered: self.time(line.entered)?, edited: self.time(line.edited)?, by: None })

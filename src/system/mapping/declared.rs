@@ -30,7 +30,8 @@ pub(super) fn declared(page: &PageClues<'_>, candidates: &[Candidate<'_>]) -> De
             kind && page.names.iter().any(|name| matcher.is_match(name))
         });
         if let Some(fits) = fits {
-            out.mapped.push(Mapped { system, reason: format!("`describes` of the configuration: `{}`", fits.written) });
+            let reason = format!("`describes` of the configuration: `{}`", fits.written);
+            out.mapped.push(Mapped { system, reason, said: true });
         }
     }
     for (names, what) in [(&page.front_matter, "front matter"), (&page.property, "a property of the page")] {
@@ -38,7 +39,7 @@ pub(super) fn declared(page: &PageClues<'_>, candidates: &[Candidate<'_>]) -> De
             let found = candidates.iter().position(|candidate| is_called(candidate, name));
             match found {
                 Some(system) if out.mapped.iter().all(|m| m.system != system) => {
-                    out.mapped.push(Mapped { system, reason: format!("{what}: `{name}`") });
+                    out.mapped.push(Mapped { system, reason: format!("{what}: `{name}`"), said: true });
                 }
                 Some(_) => {}
                 None => out.unknown.push(name.clone()),
@@ -54,7 +55,7 @@ pub(super) fn placed(page: &PageClues<'_>, candidates: &[Candidate<'_>]) -> Vec<
     let of = |slug: &str, reason: &dyn Fn() -> String| -> Vec<Mapped> {
         let same = |c: &Candidate<'_>| c.slugs.iter().any(|s| s.eq_ignore_ascii_case(slug));
         let found = candidates.iter().enumerate().filter(|(_, c)| same(c));
-        found.map(|(system, _)| Mapped { system, reason: reason() }).collect()
+        found.map(|(system, _)| Mapped { system, reason: reason(), said: false }).collect()
     };
     if let Some(slug) = &page.repository {
         let found = of(slug, &|| format!("it stands in {slug}"));

@@ -145,7 +145,7 @@ pub(super) fn by_hits(references: &[Reference], candidates: &[Candidate<'_>]) ->
             if more > 0 {
                 reason.push_str(&format!(" and {more} more that only this system had"));
             }
-            mapped.push(Mapped { system, reason });
+            mapped.push(Mapped { system, reason, said: false });
         }
     }
     Mapping::To(mapped)

@@ -57,6 +57,9 @@ pub struct Mapped {
     pub system: usize,
     /// Why, for people: one line.
     pub reason: String,
+    /// Whether somebody said so, rather than its place or its names telling it.
+    #[serde(default)]
+    pub said: bool,
 }
 
 /// What became of a page.

@@ -167,11 +167,15 @@ fn another_model_than_the_one_asked_for_is_told() {
 fn answers_are_kept_and_not_asked_for_again() {
     let repo = retry();
     let model = Model::new(|_, _| says(&items(&[right()])));
-    let first = judged(&repo, &model, "", &[]).json();
-    let second = judged(&repo, &model, "", &[]).json();
+    let cache = repo.beside("answers");
+    let first = judged(&repo, &model, "", &["--cache-dir", cache.to_str().unwrap()]).json();
+    let second = judged(&repo, &model, "", &["--cache-dir", cache.to_str().unwrap()]).json();
     assert_eq!(model.seen().len(), 1);
     assert_eq!(second["judge"]["from_cache"], 1);
     assert_eq!(first["findings"], second["findings"]);
+    // In the one file that is kept between runs.
+    let kept: Vec<_> = std::fs::read_dir(&cache).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(kept, ["cache.sqlite3"]);
     // Another statement is another question.
     repo.commit(
         &[("docs/retry.md", "# Retries\n\nThe client calls `retry_delay` and always waits for one second.\n")],

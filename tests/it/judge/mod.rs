@@ -6,6 +6,7 @@ mod between;
 mod budget;
 mod failures;
 mod safety;
+mod systems;
 
 use std::path::PathBuf;
 
