@@ -2,15 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::change::Hunk;
 use super::passage::Passage;
 use super::score::Score;
 use super::tokens;
 use crate::finding::CommitRef;
+use crate::history::term::Term;
 use crate::history::{MainIx, Oid, RepoPath};
 
 /// Hunks with less than this share of the best one's points are left out.
 const LEAST_SHARE: f32 = 0.18;
+/// Hunks that are weighed against each other.
+const MOST_WEIGHED: usize = 160;
+/// What a term counts for in a further hunk, each time: a passage names many things, and the change of one
+/// should not crowd out those of the others.
+const AGAIN: f32 = 0.6;
 /// Hunks that one question may show.
 const MOST_HUNKS: usize = 16;
 /// Hunks of one file.
@@ -60,7 +68,7 @@ pub struct FileChange {
 }
 
 /// A hunk that has something to say.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Found<'h> {
     /// The file, by its place in the index.
     pub file: usize,
@@ -125,9 +133,12 @@ impl<'h> Choice<'h> {
         found.retain(|f| f.score.points >= best * LEAST_SHARE);
         let score = found.iter().take(3).map(|f| f.score.points).sum();
         let mut by_file: BTreeMap<FileState, (MainIx, Costed<'h>)> = BTreeMap::new();
-        let (mut left, mut left_out_hunks, mut shown) = (room, 0, 0);
+        let mut left_out_hunks = found.len().saturating_sub(MOST_WEIGHED);
         let mut left_out: BTreeSet<usize> = BTreeSet::new();
-        for f in &found {
+        found.truncate(MOST_WEIGHED);
+        let (mut left, mut shown) = (room, 0);
+        let mut told: FxHashMap<Term, f32> = FxHashMap::default();
+        while let Some(f) = take_best(&mut found, &told) {
             let cost = cost(f.hunk);
             let of_file: usize = by_file.iter().filter(|(key, _)| key.0 == f.file).map(|(_, v)| v.1.len()).sum();
             if cost > left || shown >= MOST_HUNKS || of_file >= MOST_OF_FILE {
@@ -137,6 +148,9 @@ impl<'h> Choice<'h> {
             }
             left -= cost;
             shown += 1;
+            for (term, _) in &f.score.parts {
+                *told.entry(*term).or_insert(1.0) *= AGAIN;
+            }
             by_file.entry((f.file, f.old)).or_insert((f.moment, Vec::new())).1.push((f.at, f.hunk));
         }
         if by_file.is_empty() {
@@ -155,6 +169,22 @@ impl<'h> Choice<'h> {
     }
 }
 
+/// Takes the hunk out that says most beyond what was `told` already.
+fn take_best<'h>(found: &mut Vec<Found<'h>>, told: &FxHashMap<Term, f32>) -> Option<Found<'h>> {
+    let worth = |f: &Found<'_>| -> f32 {
+        f.score.parts.iter().map(|(term, points)| points * told.get(term).copied().unwrap_or(1.0)).sum()
+    };
+    let mut best: Option<(usize, f32)> = None;
+    for (at, f) in found.iter().enumerate() {
+        let worth = worth(f);
+        // Of equals the first, which has more points by itself.
+        if best.is_none_or(|(_, most)| worth > most) {
+            best = Some((at, worth));
+        }
+    }
+    best.map(|(at, _)| found.remove(at))
+}
+
 /// Tokens that a hunk takes.
 fn cost(hunk: &Hunk) -> usize {
     let within = hunk.within.as_deref().map_or(0, tokens::estimate);
@@ -168,7 +198,8 @@ mod tests {
     use crate::judge::change::hunks;
 
     fn found(hunk: &Hunk, file: usize, at: usize, points: f32) -> Found<'_> {
-        let score = Score { points, witness: true };
+        let parts = vec![(Term::exact(&[u8::try_from(file).unwrap()]), points)];
+        let score = Score { points, parts, witness: true };
         Found { file, old: None, moment: MainIx(0), at, hunk, score }
     }
 

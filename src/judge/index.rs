@@ -181,7 +181,7 @@ impl Index {
 fn worth(class: Class) -> f32 {
     match class {
         Class::Code => 1.0,
-        Class::Weak => 0.45,
+        Class::Weak => 0.3,
         Class::Vendored | Class::Ignored => 0.1,
     }
 }
@@ -189,7 +189,7 @@ fn worth(class: Class) -> f32 {
 fn worth_of_name(class: Class) -> f32 {
     match class {
         Class::Code => 1.0,
-        Class::Weak => 0.6,
+        Class::Weak => 0.4,
         Class::Vendored | Class::Ignored => 0.2,
     }
 }

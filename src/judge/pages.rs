@@ -31,6 +31,8 @@ use crate::triage::near_duplicates::{self, Candidate};
 const MOST_PASSAGES: usize = 10;
 /// Names that two passages must share for the model to compare them.
 const LEAST_SHARED: usize = 3;
+/// Names that a common heading stands for.
+const HEADING: usize = 2;
 /// Pairs that the model compares.
 const MOST_PAIRS: usize = 60;
 /// Lines with one skeleton that are laid beside each other.
@@ -97,6 +99,7 @@ pub fn compare(pages: &[Page<'_>], systems: &[Code<'_>]) -> Result<Between, Read
     let shared = shared(&sides, pages);
     let mut pairs: Vec<Pair> = shared
         .into_iter()
+        .map(|((a, b), count)| ((a, b), if of_one_heading(a, b, &sides, pages) { count + HEADING } else { count }))
         .filter(|((a, b), count)| {
             (*count >= LEAST_SHARED || copies.contains(&(*a, *b))) && !settled.contains(&(*a, *b))
         })
@@ -113,6 +116,16 @@ pub fn compare(pages: &[Page<'_>], systems: &[Code<'_>]) -> Result<Between, Read
     });
     pairs.truncate(MOST_PAIRS);
     Ok(Between { proved, pairs })
+}
+
+/// Whether both passages stand under the same words.
+fn of_one_heading(a: usize, b: usize, sides: &[Side], pages: &[Page<'_>]) -> bool {
+    let heading = |at: usize| {
+        let passage = &sides.get(at)?.passage;
+        let section = pages.get(passage.page)?.document.sections.get(passage.section)?;
+        section.heading_path.last().map(|heading| heading.trim().to_lowercase())
+    };
+    heading(a).is_some_and(|a| !a.is_empty() && heading(b) == Some(a))
 }
 
 fn ordered(a: usize, b: usize) -> (usize, usize) {

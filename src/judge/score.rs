@@ -13,12 +13,12 @@ use crate::history::class::Class;
 use crate::history::term::Term;
 
 const LOST: f32 = 1.5;
-const CAME: f32 = 1.1;
+const CAME: f32 = 0.7;
 const CHANGED: f32 = 0.8;
 const NEAR: f32 = 0.4;
 const WITHIN: f32 = 0.3;
 /// What only came takes nothing from what a page says, as a rule.
-const ONLY_ADDED: f32 = 0.6;
+const ONLY_ADDED: f32 = 0.45;
 /// A hunk with this many lines has its points as they are; longer ones have to have more.
 const USUAL_LINES: f32 = 14.0;
 /// Without a name in common, a hunk must share at least so much rarity with the passage …
@@ -79,19 +79,29 @@ fn scan(hunk: Hunk, about: &FxHashSet<Term>) -> Scanned {
 }
 
 /// How much a hunk says.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Score {
     /// For ranking; any positive number.
     pub points: f32,
+    /// What each term of the passage has in that.
+    pub parts: Vec<(Term, f32)>,
     /// Whether a name that the page gives stands in it.
     pub witness: bool,
+}
+
+impl Score {
+    /// Makes it count for more or less.
+    pub fn scale(&mut self, factor: f32) {
+        self.points *= factor;
+        self.parts.iter_mut().for_each(|(_, points)| *points *= factor);
+    }
 }
 
 /// What `hunk` of `file` says to `query`; none where it says nothing. With `by_words`, words in common
 /// are enough.
 #[must_use]
 pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words: bool) -> Option<Score> {
-    let mut points = 0.0;
+    let mut parts: Vec<(Term, f32)> = Vec::new();
     let mut rarity_of_changed = 0.0;
     let mut shared = 0;
     let mut witness = false;
@@ -111,7 +121,7 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
             (false, false) => continue,
         };
         let rarity = index.rarity(term).max(0.2);
-        points += factor * weight * rarity;
+        parts.push((term, factor * weight * rarity));
         witness |= query.names.contains(&term);
         let value = query.values.contains(&term);
         lost |= value && removed && !added;
@@ -126,16 +136,17 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
     if !(witness || by_words && shared >= LEAST_TERMS && rarity_of_changed >= LEAST_RARITY) {
         return None;
     }
-    if hunk.removed.is_empty() {
-        points *= ONLY_ADDED;
-    }
+    let mut scale = if hunk.removed.is_empty() { ONLY_ADDED } else { 1.0 };
     #[allow(clippy::cast_precision_loss)]
     let lines = hunk.hunk.lines.len() as f32;
-    points /= 1.0 + (lines / USUAL_LINES).max(1.0).ln();
-    points *= match file.class {
+    scale /= 1.0 + (lines / USUAL_LINES).max(1.0).ln();
+    scale *= match file.class {
         Class::Code => 1.0,
-        Class::Weak => 0.55,
+        Class::Weak => 0.4,
         Class::Vendored | Class::Ignored => 0.2,
     };
-    Some(Score { points, witness })
+    for (_, points) in &mut parts {
+        *points *= scale;
+    }
+    Some(Score { points: parts.iter().map(|(_, points)| points).sum(), parts, witness })
 }

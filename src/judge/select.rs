@@ -323,7 +323,9 @@ fn pack(
                     let scored = score::score(hunk, &group.query, index, file, asked.words || rules.words);
                     let Some(mut score) = scored else { continue };
                     // What the line's last editor could see counts for less.
-                    score.points *= if step == 0 { 1.0 } else { 0.5 };
+                    if step > 0 {
+                        score.scale(0.5);
+                    }
                     found.push(Found { file: hit.file, old, moment, at, hunk: &hunk.hunk, score });
                 }
             }

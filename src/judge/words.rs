@@ -222,7 +222,7 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Numbers: `1.12.0` gives itself, `1.12` and nothing shorter; `30s` gives `30s` and `30`.
+/// Numbers: `1.12.0` gives itself, `1.12` and, as `1.x` does, the major version; `30s` gives `30s` and `30`.
 fn number(bytes: &[u8], start: usize, sink: &mut dyn FnMut(Term, Shape)) -> usize {
     let mut at = start;
     let mut dots = 0;
@@ -250,6 +250,13 @@ fn number(bytes: &[u8], start: usize, sink: &mut dyn FnMut(Term, Shape)) -> usiz
     sink(literal(&plain), shape);
     if let Some(second) = second {
         sink(literal(&bytes[start..second]), Shape::Version);
+    }
+    // `3.x` meets `3.24.1`, and no plain 3.
+    let any = bytes.get(digits..digits + 2).is_some_and(|end| matches!(end, b".x" | b".X" | b".*"))
+        && !bytes.get(digits + 2).is_some_and(|b| is_name(*b));
+    if dots >= 2 || dots == 0 && any {
+        let major: Vec<u8> = bytes[start..digits].iter().copied().take_while(u8::is_ascii_digit).chain(*b".").collect();
+        sink(literal(&major), Shape::Version);
     }
     if at > digits {
         sink(literal(&bytes[start..at]), shape);
@@ -355,6 +362,8 @@ mod tests {
         assert_eq!(common("30 seconds", "30s"), 1);
         assert_eq!(common("1_000", "1000"), 1);
         assert_eq!(common("3", "v3"), 0);
+        assert_eq!(common("version 3.x", "\"version\": \"3.24.1\""), 2);
+        assert_eq!(common("3.x", "4.24.1 of 3"), 1, "the plain number only");
     }
 
     #[test]

@@ -72,3 +72,28 @@ fn what_values_do_not_decide_the_model_does() {
     let none = judged(&repo, &model, "pages = false", &["--no-cache"]).json();
     assert!(contradictions(&none).is_empty());
 }
+
+#[test]
+fn two_owners_of_one_thing_are_put_to_the_model() {
+    let repo = Repo::new();
+    let text = |owner: &str| {
+        format!(
+            "# Refunds\n\nRefunds are paid by `refund_worker` from the queue of the ledger, which is read once a minute.\n\
+             Questions about refunds, and alarms at night, go to the {owner}, who also decides on limits of the ledger.\n"
+        )
+    };
+    repo.commit(&[("README.md", &text("payments team")), ("src/a.rs", "fn main() {}\n")], &[], "Write", 0);
+    repo.commit(&[("docs/refunds.md", &text("ledger guild"))], &[], "Another owner", 30);
+    let model = Model::new(|_, _| {
+        says(&items(&[json!({
+            "page_quote": "go to the payments team", "code_quote": "go to the ledger guild", "category": "value",
+            "why": "the newer page names the ledger guild", "instead": "go to the ledger guild", "verdict": "contradicts",
+        })]))
+    });
+    let audit = judged(&repo, &model, "", &["--no-cache"]).json();
+    let found = contradictions(&audit);
+    assert_eq!(found.len(), 1, "{audit:#}");
+    assert_eq!(found[0]["location"]["document"], "README.md");
+    assert_eq!(found[0]["evidence"]["now"][0]["path"], "docs/refunds.md");
+    assert!(model.seen()[0].question().contains("last edited 2020"), "{}", model.seen()[0].question());
+}
