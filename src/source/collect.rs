@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::page::{CollectedPage, SourceKind};
 use crate::pipeline::Progress;
 
+/// What takes the pages, as they come.
+pub type Sink<'a> = &'a mut (dyn FnMut(CollectedPage) + Send);
+
+/// A collection under way; gives what could not be collected.
+pub type Streaming<'a> = Pin<Box<dyn Future<Output = Result<Vec<Failure>, SourceError>> + Send + 'a>>;
+
 /// A place that pages are collected from. One file each.
 pub trait Source: Send + Sync {
     /// What kind it is.
@@ -22,11 +28,7 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// Only where nothing could be collected at all (no token, a wrong one, an unreachable host); the
     /// other sources of the run go on.
-    fn stream<'a>(
-        &'a self,
-        progress: &'a dyn Progress,
-        sink: &'a mut (dyn FnMut(CollectedPage) + Send),
-    ) -> Pin<Box<dyn Future<Output = Result<Vec<Failure>, SourceError>> + Send + 'a>>;
+    fn stream<'a>(&'a self, progress: &'a dyn Progress, sink: Sink<'a>) -> Streaming<'a>;
 
     /// The same with all pages at once.
     ///

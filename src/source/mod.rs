@@ -12,13 +12,14 @@ pub mod fault;
 pub mod gather;
 pub mod github;
 pub mod http;
+pub mod lines;
 pub mod notion;
 pub mod open;
 pub mod page;
 pub mod spool;
 pub mod wiki;
 
-pub use collect::{Collected, Failure, FailureReason, Source, SourceError};
+pub use collect::{Collected, Failure, FailureReason, Sink, Source, SourceError, Streaming};
 pub use page::{
     CollectedPage, Edit, LineRun, PageFormat, PageRepository, Parent, Person, SourceKind, Verification,
     VerificationState, Visibility,

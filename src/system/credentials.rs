@@ -6,11 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::Config;
 use crate::source::SourceKind;
+use crate::source::github::fault::{ENTERPRISE_VARIABLES, TOKEN_VARIABLES};
 
-/// Variables that hold a token for GitHub, the first that is set counts.
-const GITHUB: &[&str] = &["SHELFLIFE_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"];
-/// Variables that hold a token for another host of GitHub's kind.
-const ENTERPRISE: &[&str] = &["SHELFLIFE_GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN"];
 /// Begins the variables that hold a token for one other host: `SHELFLIFE_GIT_TOKEN_GIT_EXAMPLE_COM`
 /// for `git.example.com`, with its port where it has one.
 const ANY: &str = "SHELFLIFE_GIT_TOKEN_";
@@ -32,7 +29,7 @@ impl fmt::Debug for Tokens {
 
 impl Tokens {
     /// The tokens of the environment. `GITHUB_TOKEN` and `GH_TOKEN` are for github.com and for the server
-    /// that GitHub Actions names; `SHELFLIFE_GITHUB_TOKEN` and `GH_ENTERPRISE_TOKEN` also for the `base_url` of
+    /// that GitHub Actions names; `SHELFLIFE_GITHUB_TOKEN`, `GH_ENTERPRISE_TOKEN` and `GITHUB_ENTERPRISE_TOKEN` also for the `base_url` of
     /// sources of kind `github` and `github-wiki`.
     #[must_use]
     pub fn from_environment(config: &Config) -> Self {
@@ -52,14 +49,14 @@ impl Tokens {
                 by_host.push((host, SecretString::from(token.clone())));
             }
         };
-        let public = first(GITHUB);
+        let public = first(&TOKEN_VARIABLES);
         give("github.com".to_owned(), &public);
         if let Some(host) =
             read("GITHUB_SERVER_URL").and_then(|url| url::Url::parse(&url).ok()).as_ref().and_then(host_of)
         {
             give(host, &public);
         }
-        let other = first(ENTERPRISE);
+        let other = first(&ENTERPRISE_VARIABLES);
         for host in enterprise {
             give(host, &other);
         }

@@ -12,6 +12,9 @@ use crate::source::{CollectedPage, Edit, Person};
 /// not.
 const BOT_EDITED: f32 = 0.9;
 
+/// Only the page as a whole has dates, and it was edited since it was made: when this line came is not known.
+const WHOLE_PAGE: f32 = 0.8;
+
 /// Dates of a collected page, as commits of a system.
 #[derive(Debug)]
 pub struct CollectedDates<'a> {
@@ -20,9 +23,8 @@ pub struct CollectedDates<'a> {
     bots: &'a Bots,
 }
 
-/// When a line entered the page, its last edit by a person and by whom; and whether a bot's edit hides
-/// what is not known.
-type Times<'p> = (DateTime<Utc>, DateTime<Utc>, Option<&'p Person>, bool);
+/// When a line entered the page, its last edit by a person and by whom; and how far that can be trusted.
+type Times<'p> = (DateTime<Utc>, DateTime<Utc>, Option<&'p Person>, f32);
 
 impl<'a> CollectedDates<'a> {
     /// The dates of `page` by the clock of its system.
@@ -37,10 +39,10 @@ impl<'a> CollectedDates<'a> {
         if let Some(run) = self.page.run(line) {
             let key = run.block.as_deref().unwrap_or(&self.page.id);
             return Some(match run.by.as_ref().filter(|by| self.bots.is_one(by)) {
-                None => (run.entered, run.edited.max(run.entered), run.by.as_ref(), false),
+                None => (run.entered, run.edited.max(run.entered), run.by.as_ref(), 1.0),
                 Some(_) => match self.bots.last_human_edit(key) {
-                    Some(edit) => (run.entered, edit.at.max(run.entered), edit.by.as_ref(), false),
-                    None => (run.entered, run.entered, None, true),
+                    Some(edit) => (run.entered, edit.at.max(run.entered), edit.by.as_ref(), 1.0),
+                    None => (run.entered, run.entered, None, BOT_EDITED),
                 },
             });
         }
@@ -48,7 +50,9 @@ impl<'a> CollectedDates<'a> {
         let entered = self.page.created.or(last.map(|edit| edit.at))?;
         let (edit, hidden) = self.human_edit();
         let edited = edit.map_or(entered, |edit| edit.at.max(entered));
-        Some((entered, edited, edit.and_then(|edit| edit.by.as_ref()), hidden))
+        let bot = if hidden { BOT_EDITED } else { 1.0 };
+        let whole = if last.is_some_and(|last| last.at > entered) { WHOLE_PAGE } else { 1.0 };
+        Some((entered, edited, edit.and_then(|edit| edit.by.as_ref()), bot * whole))
     }
 
     /// The page's last edit by a person as far as it is known, and whether a bot's edit hides it.
@@ -87,7 +91,7 @@ impl LineDates for CollectedDates<'_> {
     }
 
     fn trust(&self, line0: usize) -> f32 {
-        self.times(line0).map_or(1.0, |(.., hidden)| if hidden { BOT_EDITED } else { 1.0 })
+        self.times(line0).map_or(1.0, |(.., trust)| trust)
     }
 }
 

@@ -119,14 +119,15 @@ async fn a_second_run_downloads_only_what_changed() {
     let store = Arc::new(Store::in_memory().unwrap());
     let run = || source(&server.base, token(), &["acme/payments"], Some(Arc::clone(&store))).unwrap();
     let first = run().collect(&Silent).await.unwrap();
-    assert_eq!(server.asked().len(), 3 + 3 + 1);
+    // Also the former version of the one page that has one.
+    assert_eq!(server.asked().len(), 3 + 3 + 1 + 1);
     assert_eq!(run().collect(&Silent).await.unwrap(), first);
     // The repository, its head and its tree are confirmed; nothing is downloaded.
     assert_eq!(server.asked().len(), 3);
     server.change("acme/payments", |repo| repo.files.get_mut("README.md").unwrap().0 = b"# Payments, new\n".to_vec());
     let changed = run().collect(&Silent).await.unwrap();
     assert_eq!(changed.pages[0].title, "Payments, new");
-    assert_eq!(server.asked().len(), 3 + 2);
+    assert_eq!(server.asked().len(), 3 + 2 + 1);
 }
 
 #[tokio::test]
@@ -165,4 +166,40 @@ async fn refusals_of_the_whole_are_clear_and_hold_no_token() {
     })));
     let error = source(&server.base, token(), &["acme/payments"], None).unwrap().collect(&Silent).await.unwrap_err();
     assert_eq!(error.reason(), FailureReason::RateLimited, "{error}");
+}
+
+#[tokio::test]
+async fn each_line_has_the_dates_of_its_own_commits() {
+    let mut repos = acme();
+    repos[0].1.former.insert("README.md".to_owned(), vec!["# Payments\n".to_owned()]);
+    let readme = |collected: Collected| {
+        assert_eq!(collected.failures, []);
+        collected.pages.into_iter().find(|page| page.id == "github:acme/payments/README.md").unwrap()
+    };
+    for below in ["", "/api/v3"] {
+        let server = GithubServer::start(&repos, below);
+        let page = readme(collect(&server, token(), &["acme/payments"]).await);
+        let runs: Vec<(u32, u32, String)> =
+            page.lines.iter().map(|run| (run.first, run.last, run.entered.to_rfc3339())).collect();
+        let wanted = [(1, 1, "2026-01-01T01:01:01+00:00"), (2, 3, "2026-05-05T05:05:05+00:00")];
+        assert_eq!(runs, wanted.map(|(first, last, at)| (first, last, at.to_owned())));
+        assert!(page.lines.iter().all(|run| run.commit.is_some()));
+        assert_eq!(server.asked()["POST /graphql"], 1);
+    }
+    // Where the host gives no versions, the page has its dates as a whole; the host is asked once, or not at all.
+    let server = GithubServer::start(&repos, "");
+    let page = readme(collect(&server, Login::Anonymous, &["acme/payments"]).await);
+    assert_eq!((page.lines.len(), page.last_edited.is_some()), (0, true));
+    assert!(!server.asked().contains_key("POST /graphql"));
+    for (_, (_, times)) in &mut repos[0].1.files {
+        *times = vec!["2026-05-05T05:05:05Z", "2026-01-01T01:01:01Z"];
+    }
+    let server = GithubServer::start(&repos, "");
+    let refuse = |what: &str, _| {
+        (what == "POST /graphql").then(|| answer(403, &[], r#"{"message":"Resource not accessible by integration"}"#))
+    };
+    server.hook(Some(Box::new(refuse)));
+    let page = readme(collect(&server, token(), &["acme/payments"]).await);
+    assert_eq!((page.lines.len(), page.created.is_some()), (0, true));
+    assert!((1..=3).contains(&server.asked()["POST /graphql"]), "those that were under way");
 }

@@ -90,6 +90,17 @@ impl PageOrigins {
         origins
     }
 
+    /// The same through `texts`, oldest first; the moment of each is its place among them.
+    #[must_use]
+    pub fn of_texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let mut origins = Self::default();
+        for (at, text) in (0_u32..).zip(texts) {
+            origins.moments.push(Moment::At(MainIx(at)));
+            origins.lineage.step(&utf8(text.as_bytes().to_vec()), false);
+        }
+        origins
+    }
+
     /// The origin of line `line0`, counted from 0 with [`LineIndex`](crate::document::LineIndex)'s line
     /// breaks. A line past the end counts as the last one; in a page of which nothing is known, as
     /// older than the history.

@@ -40,9 +40,16 @@ pub enum Login {
     },
 }
 
+/// The route of GraphQL, of which only queries are sent.
+const GRAPHQL: &str = "/graphql";
+
 /// A service that `octocrab` sends its requests through.
 #[derive(Debug, Clone)]
-struct Bridge(Endpoint);
+struct Bridge {
+    rest: Endpoint,
+    /// GraphQL stands beside the version of REST on a host of one's own: `/api/graphql`, not `/api/v3/graphql`.
+    graphql: Endpoint,
+}
 
 impl tower::Service<HttpRequest<OctoBody>> for Bridge {
     type Response = HttpResponse<reqwest::Body>;
@@ -55,7 +62,8 @@ impl tower::Service<HttpRequest<OctoBody>> for Bridge {
     }
 
     fn call(&mut self, request: HttpRequest<OctoBody>) -> Self::Future {
-        let endpoint = self.0.clone();
+        let graphql = request.uri().path() == GRAPHQL;
+        let endpoint = if graphql { self.graphql.clone() } else { self.rest.clone() };
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let host = endpoint.base().host();
@@ -68,7 +76,7 @@ impl tower::Service<HttpRequest<OctoBody>> for Bridge {
             let sent = to_bytes(Body::new(body), MAX_SENT)
                 .await
                 .map_err(|error| HttpError::Client { message: error.to_string() })?;
-            let reads = matches!(parts.method, Method::GET | Method::HEAD);
+            let reads = graphql || matches!(parts.method, Method::GET | Method::HEAD);
             let repeat = if reads { Repeat::Read } else { Repeat::Write };
             let whole = parts.uri.path_and_query().map_or("/", |path| path.as_str());
             // A paging link holds the base's own path already.
@@ -112,7 +120,12 @@ pub fn client(endpoint: Endpoint, login: &Login) -> Result<Octocrab, SourceError
             AuthState::App(AppAuth { app_id: (*id).into(), key })
         }
     };
-    let built = OctocrabBuilder::new_empty().with_service(Bridge(endpoint)).with_auth(auth).build();
+    let graphql = match endpoint.base().without("/v3") {
+        Some(base) => endpoint.beside(base),
+        None => endpoint.clone(),
+    };
+    let bridge = Bridge { rest: endpoint, graphql };
+    let built = OctocrabBuilder::new_empty().with_service(bridge).with_auth(auth).build();
     Ok(match built {
         Ok(client) => client,
         Err(never) => match never {},

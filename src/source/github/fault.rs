@@ -44,6 +44,7 @@ pub fn explain(error: &octocrab::Error, what: &str) -> (FailureReason, String) {
         return (fault::reason(error), format!("{what}: {error}"));
     }
     let [first, second, ..] = TOKEN_VARIABLES;
+    let own = ENTERPRISE_VARIABLES[1];
     match error {
         octocrab::Error::GitHub { source, .. } => {
             let said: String = source.message.chars().filter(|c| !c.is_control()).take(200).collect();
@@ -51,7 +52,7 @@ pub fn explain(error: &octocrab::Error, what: &str) -> (FailureReason, String) {
                 401 => (
                     FailureReason::Unauthorized,
                     format!(
-                        "GitHub does not know the token in {first} or {second}: it was revoked, has expired, or is for another host"
+                        "GitHub does not know the token in {first} or {second} (of a host of your own {own}): it was revoked, has expired, or is for another host"
                     ),
                 ),
                 403 | 429 if source.rate_limit_reset.is_some() && said.contains("rate limit") => {
@@ -66,7 +67,7 @@ pub fn explain(error: &octocrab::Error, what: &str) -> (FailureReason, String) {
                 404 => (
                     FailureReason::NotFound,
                     format!(
-                        "{what} is not there, or not for this token: {first} (or {second}) must hold one that may read it (Contents: read, Metadata: read)"
+                        "{what} is not there, or not for this token: {first} (or {second}; of a host of your own {own}) must hold one that may read it (Contents: read, Metadata: read)"
                     ),
                 ),
                 // A repository without any commit.

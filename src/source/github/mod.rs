@@ -1,24 +1,26 @@
 //! GitHub by its API alone: the documentation of repositories, where only their pages are wanted.
 //!
-//! For each repository one request for its head, one for its tree, one for each page's text and one for
-//! its last edits. Texts are known by their blob and edits by path and blob, so a second run asks only for
-//! what changed.
+//! For each repository one request for its head, one for its tree, one for each page's text, one for its
+//! edits, and one for every twenty of its former versions, which say since when each line has stood there.
+//! Texts are known by their blob and edits by path and blob, so a second run asks only for what changed.
 
 pub mod client;
 pub mod fault;
 pub mod listing;
 pub mod pages;
+pub mod versions;
 
-use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use octocrab::Octocrab;
 
 pub use client::Login;
 
 use self::pages::Pages;
+use self::versions::Versions;
 use super::http::{BaseUrl, Endpoint, EndpointOptions, Rate, Transport};
-use super::{CollectedPage, Failure, FailureReason, Source, SourceError, SourceKind, Visibility};
+use super::{FailureReason, Sink, Source, SourceError, SourceKind, Streaming, Visibility};
 use crate::document::Discovery;
 use crate::pipeline::Progress;
 
@@ -77,15 +79,13 @@ impl Source for Github {
         &self.options.name
     }
 
-    fn stream<'a>(
-        &'a self,
-        progress: &'a dyn Progress,
-        sink: &'a mut (dyn FnMut(CollectedPage) + Send),
-    ) -> Pin<Box<dyn Future<Output = Result<Vec<Failure>, SourceError>> + Send + 'a>> {
+    fn stream<'a>(&'a self, progress: &'a dyn Progress, sink: Sink<'a>) -> Streaming<'a> {
         Box::pin(async move {
             let mut failures = Vec::new();
             let mut first_error = None;
             let mut any = false;
+            // Nobody gets GraphQL without a token.
+            let unknown = matches!(self.options.login, Login::Anonymous);
             let mut done = std::collections::BTreeSet::new();
             for pattern in &self.options.repos {
                 let Some((owner, name)) = pattern.split_once('/') else { continue };
@@ -117,6 +117,7 @@ impl Source for Github {
                         visibility: self.options.visibility,
                         discovery: &self.options.discovery,
                         progress,
+                        versions: Versions { client: &client, repo: &repo, refused: AtomicBool::new(unknown) },
                     };
                     failures.extend(pages.read(sink).await);
                 }

@@ -15,11 +15,15 @@ use url::Url;
 
 use super::fault;
 use super::listing::{self, File, Repo};
-use crate::document::{self, Attributes, Discovery, Format};
+use super::versions::Versions;
+use crate::document::{self, Attributes, Discovery, Document, Format, Tense, tense};
 use crate::history::RepoPath;
+use crate::history::{MainIx, PageOrigins};
 use crate::pipeline::Progress;
 use crate::source::http::{Store, segment};
-use crate::source::{CollectedPage, Edit, Failure, FailureReason, PageRepository, Person, SourceKind, Visibility};
+use crate::source::{
+    CollectedPage, Edit, Failure, FailureReason, LineRun, PageRepository, Person, SourceKind, Visibility, lines,
+};
 
 /// How many pages are read at once; the limiter bounds the requests.
 const AT_ONCE: usize = 8;
@@ -28,7 +32,7 @@ const LARGEST: u64 = 8 << 20;
 /// The store's space for texts, by blob: they never change.
 const BLOBS: &str = "github-blob";
 /// The store's space for edits, by repository, path and blob.
-const EDITS: &str = "github-edits-1";
+const EDITS: &str = "github-edits-2";
 
 /// Reads the pages of a repository.
 pub struct Pages<'a> {
@@ -46,13 +50,17 @@ pub struct Pages<'a> {
     pub discovery: &'a Discovery,
     /// Is told how far we are.
     pub progress: &'a dyn Progress,
+    /// Reads former versions.
+    pub versions: Versions<'a>,
 }
 
-/// The first and the last edit of a page.
+/// The first and the last edit of a page, and those of its lines as far as they are known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Edits {
     last: Option<Edit>,
     created: Option<DateTime<Utc>>,
+    /// None where the host gives no former versions to us.
+    lines: Option<Vec<LineRun>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -184,7 +192,7 @@ impl Pages<'_> {
         let name = &self.repo.full_name;
         let bytes = self.blob(file).await?;
         let id = document::DocumentId::new(&file.path);
-        let parsed = document::parse(id, format, &bytes).map_err(|error| {
+        let mut parsed = document::parse(id, format, &bytes).map_err(|error| {
             let reason = match error {
                 document::ParseError::TooLarge { .. } => FailureReason::TooLarge,
                 _ => FailureReason::Encoding,
@@ -194,7 +202,9 @@ impl Pages<'_> {
         if !document::discover::is_prose(&parsed) {
             return Ok(None);
         }
-        let edits = self.edits(head, file).await?;
+        let path = RepoPath::new(file.path.as_bytes());
+        tense::classify(&mut parsed, &path, &Attributes::default(), &tense::Versions::default());
+        let edits = self.edits(head, file, &parsed).await?;
         let title = parsed
             .sections
             .iter()
@@ -211,6 +221,7 @@ impl Pages<'_> {
         page.format = format.into();
         page.created = edits.created;
         page.last_edited = edits.last;
+        page.lines = edits.lines.unwrap_or_default();
         page.repository = Some(PageRepository {
             address: home,
             slug: name.clone(),
@@ -259,11 +270,12 @@ impl Pages<'_> {
         Ok(bytes)
     }
 
-    /// When a page was made and last edited: the newest commits that touch it.
-    async fn edits(&self, head: &Commit, file: &File) -> Result<Edits, NotRead> {
+    /// When a page and its lines were made and last edited: the newest commits that touch it, and its text in them.
+    async fn edits(&self, head: &Commit, file: &File, page: &Document) -> Result<Edits, NotRead> {
         let key = format!("{} {} {} {}", self.host, self.repo.full_name, file.sha, file.path);
         if let Some(kept) = self.store.and_then(|store| store.get(EDITS, &key))
-            && let Ok(edits) = serde_json::from_slice(&kept.body)
+            && let Ok(edits) = serde_json::from_slice::<Edits>(&kept.body)
+            && (edits.lines.is_some() || self.versions.are_refused())
         {
             return Ok(edits);
         }
@@ -278,11 +290,32 @@ impl Pages<'_> {
         // A page with more commits than one answer holds was made before the oldest of them.
         let all = commits.len() < 100;
         let created = commits.last().filter(|_| all).and_then(Commit::edit).map(|edit| edit.at);
-        let edits = Edits { last: commits.first().and_then(Commit::edit), created };
+        let lines = self.lines(file, page, &commits).await;
+        let edits = Edits { last: commits.first().and_then(Commit::edit), created, lines };
         if let (Some(store), Ok(body)) = (self.store, serde_json::to_vec(&edits)) {
             store.put(EDITS, &key, "", &body);
         }
         Ok(edits)
+    }
+}
+
+impl Pages<'_> {
+    /// The runs of a page's lines by `commits`, newest first; `None` where the host refuses. What tells of the past
+    /// is compared with nothing, so nothing is asked of it.
+    async fn lines(&self, file: &File, page: &Document, commits: &[Commit]) -> Option<Vec<LineRun>> {
+        if !matches!(page.tense, Tense::Current) {
+            return Some(Vec::new());
+        }
+        let commits: Vec<&Commit> = commits.iter().take(Versions::most(file.size)).collect();
+        let former: Vec<&str> = commits.iter().skip(1).map(|commit| commit.sha.as_str()).collect();
+        let Some(mut texts) = self.versions.texts(&file.path, file.size, &former, self.progress).await else {
+            return if self.versions.are_refused() { None } else { Some(Vec::new()) };
+        };
+        texts.insert(0, page.text.to_string());
+        let origins = PageOrigins::of_texts(texts.iter().rev().map(String::as_str));
+        // The oldest text comes first there, the newest commit here.
+        let edit = |at: MainIx| commits.iter().rev().nth(at.0 as usize).and_then(|commit| commit.edit());
+        Some(lines::runs(&origins, page.text.lines().count(), &|at| edit(at).map(|edit| edit.at), &edit))
     }
 }
 

@@ -77,6 +77,15 @@ impl BaseUrl {
         url
     }
 
+    /// The base without `ending`, where its path ends so.
+    #[must_use]
+    pub fn without(&self, ending: &str) -> Option<Self> {
+        let path = self.0.path().trim_end_matches('/').strip_suffix(ending)?.to_owned();
+        let mut url = self.0.clone();
+        url.set_path(&path);
+        Some(Self(url))
+    }
+
     /// Whether `url` is on the same scheme, host and port: only there may the credential go.
     #[must_use]
     pub fn is_home_of(&self, url: &Url) -> bool {

@@ -87,6 +87,14 @@ impl Endpoint {
         Ok(Self { transport, limiter, shared: Arc::new(options), authorization })
     }
 
+    /// The same at another path of the same host, with the same limits.
+    #[must_use]
+    pub fn beside(&self, base: BaseUrl) -> Self {
+        let options =
+            EndpointOptions { base, token: None, headers: self.shared.headers.clone(), rate: self.shared.rate };
+        Self { shared: Arc::new(options), ..self.clone() }
+    }
+
     /// Where it is.
     #[must_use]
     pub fn base(&self) -> &BaseUrl {

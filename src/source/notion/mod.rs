@@ -22,7 +22,6 @@ pub mod verify;
 
 mod loose;
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -32,7 +31,7 @@ use self::crawl::Crawl;
 use self::page::PropertyNames;
 use self::reader::Reader;
 use super::http::{BaseUrl, Endpoint, EndpointOptions, HttpError, Rate, Transport};
-use super::{CollectedPage, Failure, FailureReason, Source, SourceError, SourceKind, Visibility};
+use super::{FailureReason, Sink, Source, SourceError, SourceKind, Streaming, Visibility};
 use crate::pipeline::Progress;
 
 /// What to collect, and how.
@@ -117,11 +116,7 @@ impl Source for Notion {
         &self.label
     }
 
-    fn stream<'a>(
-        &'a self,
-        progress: &'a dyn Progress,
-        sink: &'a mut (dyn FnMut(CollectedPage) + Send),
-    ) -> Pin<Box<dyn Future<Output = Result<Vec<Failure>, SourceError>> + Send + 'a>> {
+    fn stream<'a>(&'a self, progress: &'a dyn Progress, sink: Sink<'a>) -> Streaming<'a> {
         Box::pin(async move {
             let name = self.workspace().await?;
             let crawl = Crawl { reader: &self.reader, source_name: &name, visibility: self.visibility, progress };

@@ -4,14 +4,13 @@
 mod pages;
 
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use octocrab::Octocrab;
 
 use super::github::listing;
 use super::http::segment;
-use super::{CollectedPage, Failure, FailureReason, Source, SourceError, SourceKind, Visibility};
+use super::{FailureReason, Sink, Source, SourceError, SourceKind, Streaming, Visibility};
 use crate::config::RepoAddress;
 use crate::pipeline::Progress;
 use crate::system::credentials::Tokens;
@@ -88,11 +87,7 @@ impl Source for Wiki {
         &self.options.repo
     }
 
-    fn stream<'a>(
-        &'a self,
-        progress: &'a dyn Progress,
-        sink: &'a mut (dyn FnMut(CollectedPage) + Send),
-    ) -> Pin<Box<dyn Future<Output = Result<Vec<Failure>, SourceError>> + Send + 'a>> {
+    fn stream<'a>(&'a self, progress: &'a dyn Progress, sink: Sink<'a>) -> Streaming<'a> {
         Box::pin(async move {
             let visibility = self.visibility().await;
             let options = Arc::clone(&self.options);

@@ -8,11 +8,10 @@ use git2::{ObjectType, TreeWalkMode, TreeWalkResult};
 use super::{WikiOptions, page_url};
 use crate::document::{self, Format};
 use crate::history::mainline::{MainIx, Mainline};
-use crate::history::moment::{Moment, PageOrigins};
 use crate::history::pages::PageHistories;
 use crate::history::{IgnoreRevs, RepoPath, Repository};
 use crate::source::{
-    CollectedPage, Edit, Failure, FailureReason, LineRun, PageRepository, Person, SourceError, SourceKind, Visibility,
+    CollectedPage, Edit, Failure, FailureReason, PageRepository, Person, SourceError, SourceKind, Visibility, lines,
 };
 use crate::system::fetch::Fetched;
 
@@ -97,7 +96,8 @@ pub(super) fn read(
             Ok(text) => {
                 let mut page = reader.page(&shown, format, &text, &mut names);
                 let origins = histories.origins(&objects, &path, None);
-                page.lines = reader.lines(&origins, text.lines().count());
+                page.lines =
+                    lines::runs(&origins, text.lines().count(), &|at| time(&mainline, at), &|at| Some(reader.edit(at)));
                 page.last_edited = histories.last_edit(&path).map(|at| reader.edit(at));
                 page.created = histories
                     .versions(&path)
@@ -140,36 +140,6 @@ impl Reader<'_> {
             path: path.to_owned(),
         });
         page
-    }
-
-    /// Lines that came and changed together, in runs. Lines older than the history are in none.
-    fn lines(&self, origins: &PageOrigins, count: usize) -> Vec<LineRun> {
-        let mut runs: Vec<LineRun> = Vec::new();
-        for at in 0..count {
-            let origin = origins.line(at);
-            let (Moment::At(entered), Moment::At(edited)) = (origin.entered, origin.edited) else { continue };
-            let (Some(since), Ok(line)) = (time(self.mainline, entered), u32::try_from(at + 1)) else { continue };
-            let commit = self.mainline.get(edited).id.to_string();
-            match runs.last_mut() {
-                Some(run) if run.last + 1 == line && run.entered == since && run.commit.as_ref() == Some(&commit) => {
-                    run.last = line
-                }
-                _ => {
-                    let edit = self.edit(edited);
-                    runs.push(LineRun {
-                        first: line,
-                        last: line,
-                        entered: since.min(edit.at),
-                        edited: edit.at,
-                        by: edit.by,
-                        commit: Some(commit),
-                        block: None,
-                        url: None,
-                    });
-                }
-            }
-        }
-        runs
     }
 
     fn edit(&self, at: MainIx) -> Edit {
