@@ -39,6 +39,16 @@ impl<'a> Words<'a> {
         linked(&shown, href)
     }
 
+    /// Where a finding is: of a page that stands elsewhere its title and the headings down to the place.
+    pub(super) fn at(&self, finding: &Finding) -> String {
+        let at = &finding.location;
+        let href = link::place(self.audit, self.document(&at.document), finding);
+        if at.heading.is_empty() {
+            return linked(&code(&format!("{}:{}", clip(&at.document, NAME), at.start.line)), href);
+        }
+        linked(&text(&clip(&at.heading.join(" › "), NAME)), href)
+    }
+
     /// What is wrong, in a sentence.
     pub(super) fn what(&self, finding: &Finding) -> String {
         prose(&clip(&finding.message, MESSAGE))
@@ -47,7 +57,7 @@ impl<'a> Words<'a> {
     /// The proof in a line: which commit took what away, where it stood, and what stands there now.
     pub(super) fn proof(&self, finding: &Finding) -> String {
         let evidence = &finding.evidence;
-        let system = self.audit.systems.first();
+        let system = link::system(self.audit, finding);
         let mut parts = Vec::new();
         if let Some(cause) = &evidence.cause {
             let verb = match cause.kind {
@@ -55,7 +65,7 @@ impl<'a> Words<'a> {
                 CauseKind::Renamed => "renamed",
                 CauseKind::Changed => "changed",
             };
-            parts.push(format!("{verb} {}", self.commit(&cause.commit)));
+            parts.push(format!("{verb} {}", self.commit(finding, &cause.commit)));
         }
         if let Some(witness) = evidence.witnesses.first() {
             let name = clip(&witness.path, NAME);
@@ -76,9 +86,9 @@ impl<'a> Words<'a> {
         parts.join("; ")
     }
 
-    fn commit(&self, commit: &Commit) -> String {
+    fn commit(&self, finding: &Finding, commit: &Commit) -> String {
         let short = commit.id.get(..7).unwrap_or(&commit.id);
-        let href = self.audit.systems.first().and_then(|s| link::commit(s, &commit.id));
+        let href = link::system(self.audit, finding).and_then(|s| link::commit(s, &commit.id));
         let date = commit.date.format("%Y-%m-%d");
         format!("{date} in {} “{}”", linked(&code(short), href), text(&clip(&commit.subject, SUBJECT)))
     }

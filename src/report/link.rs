@@ -1,15 +1,32 @@
 //! Links from a report to pages, commits and code where the host's addresses are known.
 
-use super::json::v1::{Audit, Document, System};
+use super::json::v1::{Audit, Document, Finding, System};
 
 /// Where a person sees the page at this line, if that is known.
 #[must_use]
 pub fn page(audit: &Audit, document: &Document, line: u32) -> Option<String> {
     if document.source == "git" {
-        let system = audit.systems.first()?;
+        let system = audit.systems.iter().find(|system| system.repo == ".").or(audit.systems.first())?;
         return code(system, &system.head, &document.id, Some(line));
     }
     document.url.as_deref().filter(|url| is_web(url)).map(str::to_owned)
+}
+
+/// The system whose commits and files the proof of a finding names.
+#[must_use]
+pub fn system<'a>(audit: &'a Audit, finding: &Finding) -> Option<&'a System> {
+    match finding.system.as_deref() {
+        Some(name) => audit.systems.iter().find(|system| system.name == name),
+        None => audit.systems.first(),
+    }
+}
+
+/// Where a person sees what a finding is about: the block itself where the page's source has links to blocks,
+/// else the page at this line.
+#[must_use]
+pub fn place(audit: &Audit, document: Option<&Document>, finding: &Finding) -> Option<String> {
+    let own = finding.location.url.as_deref().filter(|url| is_web(url)).map(str::to_owned);
+    own.or_else(|| page(audit, document?, finding.location.start.line))
 }
 
 /// Where a person sees a commit of the system.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::escape::{terminal, terminal_short};
-use super::json::v1::{Audit, Finding, Inconclusive, Waived};
-use super::proof;
+use super::json::v1::{Audit, Finding, Inconclusive, Location, Waived};
+use super::{link, proof};
 use crate::finding::{Level, Severity};
 
 /// Where the confidence begins on a finding's first line, unless its message is longer.
@@ -67,6 +67,7 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Re
         Level::Medium => "medium",
         Level::Low => "low",
     };
+    let elsewhere = elsewhere(at);
     writeln!(
         out,
         "{}  {}  {}  {message}{:gap$}{}",
@@ -76,10 +77,23 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Re
         "",
         style.paint("2", &format!("{level} ({:.2})", finding.confidence.probability)),
     )?;
-    for line in proof::lines(&finding.evidence) {
+    for line in elsewhere.into_iter().chain(proof::lines(&finding.evidence)) {
         writeln!(out, "    {}", style.paint("2", &terminal(&line)))?;
     }
     Ok(())
+}
+
+/// Where a page stands that is in no folder of this machine: its title and the headings down to the place, and the
+/// address of the page, or of the block itself.
+fn elsewhere(at: &Location) -> Option<String> {
+    let words = at.heading.join(" › ");
+    let url = at.url.as_deref().filter(|url| link::is_web(url));
+    match (words.is_empty(), url) {
+        (true, None) => None,
+        (true, Some(url)) => Some(format!("at {url}")),
+        (false, None) => Some(format!("in “{words}”")),
+        (false, Some(url)) => Some(format!("in “{words}” {url}")),
+    }
 }
 
 /// What the change brings that would hide findings.

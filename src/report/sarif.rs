@@ -31,8 +31,16 @@ pub fn log(audit: &Audit) -> Value {
     let hidden = audit.suppressed.iter().filter(|s| context.may_tell(&s.finding.location.document));
     let results: Vec<Value> =
         findings.map(|f| context.result(f, None)).chain(hidden.map(|s| context.result(&s.finding, Some(s)))).collect();
-    let undecided: Vec<&Inconclusive> =
-        audit.inconclusive.iter().filter(|i| i.document.as_deref().is_none_or(|id| context.may_tell(id))).collect();
+    let kept_back = audit.findings.iter().filter(|f| !context.may_tell(&f.location.document)).count();
+    let kept_back = (kept_back > 0).then(|| Inconclusive {
+        document: None,
+        reason: "left-out".to_owned(),
+        message: format!(
+            "{kept_back} findings in pages of Notion are not in this file, which a repository's readers see: read them in another format"
+        ),
+    });
+    let may_tell = |i: &&Inconclusive| i.document.as_deref().is_none_or(|id| context.may_tell(id));
+    let undecided: Vec<&Inconclusive> = kept_back.iter().chain(&audit.inconclusive).filter(may_tell).collect();
     let reasons: BTreeSet<&str> = undecided.iter().map(|i| i.reason.as_str()).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -135,13 +143,20 @@ impl<'a> Context<'a> {
         let lines: Vec<String> = lines.iter().map(|l| text(l)).collect();
         result.insert("message".into(), json!({ "text": lines.join("\n") }));
         let at = &finding.location;
-        result.insert(
-            "locations".into(),
-            json!([{ "physicalLocation": {
-                "artifactLocation": self.artifact(&at.document),
-                "region": region(at.start, at.end),
-            }}]),
+        let mut location = Map::new();
+        location.insert(
+            "physicalLocation".into(),
+            json!({ "artifactLocation": self.artifact(&at.document), "region": region(at.start, at.end) }),
         );
+        if let Some(heading) = at.heading.last() {
+            // Lines are those of the page's Markdown form; people find their way by headings.
+            let path = at.heading.iter().map(|words| text(words)).collect::<Vec<_>>().join(" › ");
+            location.insert(
+                "logicalLocations".into(),
+                json!([{ "name": text(heading), "fullyQualifiedName": path, "kind": "section" }]),
+            );
+        }
+        result.insert("locations".into(), json!([location]));
         let related = self.related(finding);
         if !related.is_empty() {
             result.insert("relatedLocations".into(), Value::Array(related));

@@ -69,7 +69,7 @@ pub fn text(audit: &Audit, name: &str, report: Option<&str>) -> Result<Text, Pub
 }
 
 fn item(out: &mut String, words: &Words<'_>, finding: &Finding) {
-    let place = words.place(&finding.location.document, Some(finding.location.start.line));
+    let place = words.at(finding);
     out.push_str(&format!("- {place}: {}\n", words.what(finding)));
     let proof = words.proof(finding);
     if !proof.is_empty() {

@@ -139,12 +139,9 @@ fn table(
             n => format!(" (and {} more)", n - 1),
         };
         let owners = words.document(id).map(|d| owners(d, options.mention)).unwrap_or_default();
-        out.push_str(&format!(
-            "| {} | {owners} | {}{more} | {} |\n",
-            words.place(id, Some(top.location.start.line)),
-            words.what(top),
-            words.proof(top),
-        ));
+        out.push_str(
+            &format!("| {} | {owners} | {}{more} | {} |\n", words.at(top), words.what(top), words.proof(top),),
+        );
     }
     if ranked.len() > rows {
         out.push_str(&format!("\n… and {} more.\n", count(ranked.len() - rows, "page")));

@@ -17,6 +17,8 @@ use crate::report::overview::{Overview, State, importance};
 
 /// Findings whose proofs stand in one block.
 const BLOCK: usize = 100;
+/// Systems that are named.
+const SYSTEMS: usize = 50;
 
 /// Everything in the report.
 pub(super) struct Data {
@@ -39,7 +41,7 @@ pub(super) struct List {
     areas: Vec<crate::report::overview::Area>,
     freshness: Vec<usize>,
     first: Vec<usize>,
-    system: Option<System>,
+    systems: Vec<System>,
     commits: Vec<Commit>,
     docs: Vec<Doc>,
     findings: Vec<Row>,
@@ -71,6 +73,9 @@ struct Commit {
 struct Doc {
     id: String,
     title: String,
+    /// Stands elsewhere than in the audited repository.
+    #[serde(skip_serializing_if = "is_false")]
+    away: bool,
     state: State,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
@@ -112,11 +117,16 @@ struct Row {
 #[derive(Serialize)]
 pub(super) struct Detail {
     section: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<String>,
     from: Position,
     to: Position,
     #[serde(skip_serializing_if = "Option::is_none")]
     href: Option<String>,
     moment: bool,
+    /// Of a page that stands elsewhere: the days when the line was written and last edited, and by whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own: Option<(String, String, Option<String>)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     entered: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -192,6 +202,7 @@ impl Data {
             .map(|((document, &state), &rank)| Doc {
                 id: clip(&document.id, 1_000).into_owned(),
                 title: clip(&document.title, 300).into_owned(),
+                away: document.source != "git",
                 state,
                 why: document.tense_reason.as_deref().map(|why| clip(why, 300).into_owned()),
                 href: link::page(audit, document, 1),
@@ -201,7 +212,7 @@ impl Data {
                 rank: round(rank),
             })
             .collect();
-        let system = audit.systems.first().map(|system| System {
+        let systems = audit.systems.iter().take(SYSTEMS).map(|system| System {
             name: clip(&system.name, 120).into_owned(),
             head: system.head.clone(),
             date: day(&system.head_date),
@@ -220,7 +231,7 @@ impl Data {
             areas: overview.areas.clone(),
             freshness: overview.freshness.clone(),
             first: overview.first.iter().take(8).copied().collect(),
-            system,
+            systems: systems.collect(),
             commits: commits.all,
             docs,
             findings: rows,
@@ -257,7 +268,7 @@ fn row(finding: &Finding, d: usize, strings: &Strings, commits: &mut Commits<'_>
         line: finding.location.start.line,
         fp: clip(&finding.fingerprint, 120).into_owned(),
         w: round(importance(finding)),
-        c: evidence.cause.as_ref().map(|cause| (cause.kind, commits.of(&cause.commit))),
+        c: evidence.cause.as_ref().map(|cause| (cause.kind, commits.of(finding, &cause.commit))),
         n: evidence.replacement.as_ref().map(|r| clip(&r.text, 300).into_owned()),
         fix: finding.fix.is_some(),
         old: finding.role == Some(v1::Role::Edited),
@@ -268,21 +279,26 @@ fn detail(audit: &Audit, finding: &Finding, d: usize, commits: &mut Commits<'_>)
     let evidence = &finding.evidence;
     let document = audit.documents.get(d);
     let section = document.and_then(|d| d.sections.iter().find(|s| s.id == finding.section));
+    let system = link::system(audit, finding);
     let place = |w: &v1::Witness| Place {
         path: clip(&w.path, 500).into_owned(),
         line: w.line,
         text: clip(&w.text, 300).into_owned(),
-        href: audit.systems.first().and_then(|s| link::code(s, &w.commit, &w.path, w.line)),
+        href: system.and_then(|s| link::code(s, &w.commit, &w.path, w.line)),
     };
     let moment = evidence.moment.as_ref();
     Detail {
         section: section.map(|s| clip(&s.heading_path.join(" › "), 300).into_owned()).unwrap_or_default(),
+        system: finding.system.as_deref().map(|name| clip(name, 120).into_owned()),
         from: finding.location.start,
         to: finding.location.end,
-        href: document.and_then(|d| link::page(audit, d, finding.location.start.line)),
+        href: link::place(audit, document, finding),
         moment: moment.is_some(),
-        entered: moment.and_then(|m| m.entered.as_ref()).map(|c| commits.of(c)),
-        edited: moment.and_then(|m| m.edited.as_ref()).map(|c| commits.of(c)),
+        own: moment
+            .and_then(|m| m.own.as_ref())
+            .map(|own| (day(&own.entered), day(&own.edited), own.by.as_deref().map(|by| clip(by, 120).into_owned()))),
+        entered: moment.and_then(|m| m.entered.as_ref()).map(|c| commits.of(finding, c)),
+        edited: moment.and_then(|m| m.edited.as_ref()).map(|c| commits.of(finding, c)),
         then: evidence.witnesses.iter().take(8).map(place).collect(),
         count: evidence.witness_count,
         now: evidence.now.iter().take(8).map(place).collect(),
@@ -311,13 +327,15 @@ fn lines(all: &[String]) -> Vec<String> {
 /// The commits of a report, each once.
 struct Commits<'a> {
     audit: &'a Audit,
-    seen: HashMap<String, usize>,
+    /// By system and id: two systems may share a commit, and it has a page in each.
+    seen: HashMap<(Option<String>, String), usize>,
     all: Vec<Commit>,
 }
 
 impl Commits<'_> {
-    fn of(&mut self, commit: &v1::Commit) -> usize {
-        if let Some(&at) = self.seen.get(&commit.id) {
+    fn of(&mut self, finding: &Finding, commit: &v1::Commit) -> usize {
+        let key = (finding.system.clone(), commit.id.clone());
+        if let Some(&at) = self.seen.get(&key) {
             return at;
         }
         let at = self.all.len();
@@ -326,9 +344,9 @@ impl Commits<'_> {
             date: day(&commit.date),
             by: clip(&commit.author, 120).into_owned(),
             what: clip(&commit.subject, 300).into_owned(),
-            href: self.audit.systems.first().and_then(|s| link::commit(s, &commit.id)),
+            href: link::system(self.audit, finding).and_then(|s| link::commit(s, &commit.id)),
         });
-        self.seen.insert(commit.id.clone(), at);
+        self.seen.insert(key, at);
         at
     }
 }

@@ -42,6 +42,13 @@ struct Head<'a> {
     documents: usize,
 }
 
+/// The systems by name, as many as a title takes.
+fn names(audit: &Audit) -> String {
+    let names: Vec<&str> = audit.systems.iter().take(3).map(|system| system.name.as_str()).collect();
+    let more = if audit.systems.len() > names.len() { ", …" } else { "" };
+    names.join(", ") + more
+}
+
 /// Writes the report.
 ///
 /// # Errors
@@ -60,7 +67,7 @@ pub fn write(audit: &Audit, options: &Options, out: &mut dyn Write) -> Result<()
 
     let mut context = Context::from_serialize(&Head {
         lang: strings.lang().tag(),
-        name: audit.systems.first().map_or("", |s| &s.name),
+        name: &names(audit),
         wrong: overview.wrong,
         stale: overview.counts.get(&super::overview::State::Stale).copied().unwrap_or(0),
         references: audit.summary.references,

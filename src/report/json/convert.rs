@@ -63,8 +63,10 @@ pub fn audit(input: &Input<'_>) -> v1::Audit {
         input.pages.iter().filter_map(|p| Some((&p.document.id, p.collected?))).collect();
     let convert = |f: &Finding| {
         let mut made = finding(f, by_id.get(&f.document).copied(), input.diffs.get(&f.fingerprint));
-        let page = collected.get(&f.document);
-        made.location.url = page.and_then(|page| page.url_at(f.start.line)).map(str::to_owned);
+        if let Some(page) = collected.get(&f.document) {
+            made.location.url = page.url_at(f.start.line).map(str::to_owned);
+            made.location.heading = heading(page, by_id.get(&f.document).copied(), f.section);
+        }
         made
     };
     let findings: Vec<v1::Finding> = input.triaged.findings.iter().map(convert).collect();
@@ -280,6 +282,7 @@ fn finding(finding: &Finding, document: Option<&Document>, diff: Option<&v1::Dif
             end: position(finding.end),
             text: text(finding.span),
             url: None,
+            heading: Vec::new(),
         },
         evidence: v1::Evidence { diff: diff.cloned(), ..evidence(&finding.evidence) },
         fingerprint: finding.fingerprint.0.clone(),
@@ -288,6 +291,14 @@ fn finding(finding: &Finding, document: Option<&Document>, diff: Option<&v1::Dif
         excerpt,
         role: None,
     }
+}
+
+/// The title of a page from elsewhere, then the headings above its section.
+fn heading(page: &CollectedPage, document: Option<&Document>, section: usize) -> Vec<String> {
+    let above = document.and_then(|d| d.sections.get(section)).map_or(&[][..], |s| &s.heading_path);
+    // Most pages of a repository or a wiki begin with their title.
+    let title = Some(page.title.clone()).filter(|title| above.first() != Some(title) && !title.trim().is_empty());
+    title.into_iter().chain(above.iter().cloned()).collect()
 }
 
 fn position(position: crate::document::Position) -> v1::Position {

@@ -23,8 +23,7 @@ pub(super) struct View<'a> {
     tool: String,
     date: String,
     change: bool,
-    system: Option<&'a System>,
-    head_href: Option<String>,
+    systems: Vec<Head<'a>>,
     summary: &'a Summary,
     overview: &'a Overview,
     first: Vec<First>,
@@ -34,6 +33,14 @@ pub(super) struct View<'a> {
     before: usize,
     waived: Vec<Waived>,
     again: Vec<Again>,
+}
+
+/// A system, as it was compared with.
+#[derive(Debug, Serialize)]
+struct Head<'a> {
+    name: &'a str,
+    head: &'a str,
+    href: Option<String>,
 }
 
 /// Something that the change brings and that hides nothing in its own run.
@@ -56,6 +63,8 @@ struct Again {
 #[derive(Debug, Serialize)]
 struct First {
     id: String,
+    title: String,
+    away: bool,
     href: Option<String>,
     errors: usize,
     warnings: usize,
@@ -67,6 +76,8 @@ struct First {
 struct Page {
     id: String,
     title: String,
+    /// It stands elsewhere than in the audited repository: people know it by its title.
+    away: bool,
     href: Option<String>,
     findings: Vec<Item>,
 }
@@ -81,6 +92,8 @@ struct Item {
     href: Option<String>,
     section: String,
     written: Option<Event>,
+    /// Of a page that stands elsewhere: when the line was written there.
+    written_there: Option<String>,
     witness: Option<Place>,
     more: u32,
     cause: Option<Event>,
@@ -144,19 +157,18 @@ impl<'a> View<'a> {
             full.push(Page {
                 id: clip(id, 300).into_owned(),
                 title: clip(document.map_or("", |d| &d.title), 200).into_owned(),
+                away: document.is_some_and(|d| d.source != "git"),
                 href: document.and_then(|d| link::page(audit, d, 1)),
                 findings: items,
             });
         }
         let listed: usize = full.iter().map(|p| p.findings.len()).sum();
-        let system = audit.systems.first();
         Self {
             lang: strings.lang().tag(),
             tool: format!("{} {}", audit.tool.name, audit.tool.version),
             date: day(&audit.now),
             change: audit.scope == crate::report::json::v1::Scope::Change,
-            system,
-            head_href: system.and_then(|s| link::commit(s, &s.head)),
+            systems: audit.systems.iter().take(UNDECIDED).map(head).collect(),
             summary: &audit.summary,
             overview,
             first,
@@ -187,7 +199,12 @@ impl Maker<'_> {
             .min();
         First {
             id: clip(id, 300).into_owned(),
-            href: document.and_then(|d| link::page(self.audit, d, top.map_or(1, |f| f.location.start.line))),
+            title: clip(document.map_or("", |d| &d.title), 200).into_owned(),
+            away: document.is_some_and(|d| d.source != "git"),
+            href: top.map_or_else(
+                || document.and_then(|d| link::page(self.audit, d, 1)),
+                |f| link::place(self.audit, document, f),
+            ),
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             why: top.map(|f| clip(&self.strings.headline(f), 300).into_owned()).unwrap_or_default(),
@@ -231,18 +248,19 @@ impl Maker<'_> {
             ),
             headline: clip(&strings.headline(finding), 600).into_owned(),
             line,
-            href: document.and_then(|d| link::page(self.audit, d, line)),
+            href: link::place(self.audit, document, finding),
             section: clip(&section, 200).into_owned(),
-            written: evidence.moment.as_ref().and_then(|m| m.entered.as_ref()).map(|c| self.event(c)),
-            witness: evidence.witnesses.first().map(|w| self.place(w)),
+            written_there: evidence.moment.as_ref().and_then(|m| m.own.as_ref()).map(|own| day(&own.entered)),
+            written: evidence.moment.as_ref().and_then(|m| m.entered.as_ref()).map(|c| self.event(finding, c)),
+            witness: evidence.witnesses.first().map(|w| self.place(finding, w)),
             more: evidence.witness_count.saturating_sub(1),
-            cause: evidence.cause.as_ref().map(|c| self.event(&c.commit)),
+            cause: evidence.cause.as_ref().map(|c| self.event(finding, &c.commit)),
             cause_kind: strings.get(kind).to_owned(),
             since: evidence.cause.as_ref().map(|c| strings.duration((self.audit.now - c.commit.date).num_days())),
             replacement: evidence.replacement.as_ref().map(|r| clip(&r.text, 200).into_owned()),
             votes: evidence.replacement.as_ref().map_or(0, |r| r.votes),
             of: evidence.replacement.as_ref().map_or(0, |r| r.of),
-            now: evidence.now.iter().take(3).map(|w| self.place(w)).collect(),
+            now: evidence.now.iter().take(3).map(|w| self.place(finding, w)).collect(),
             why: evidence.judgement.as_ref().map(|j| clip(&j.why, 500).into_owned()),
             instead: evidence
                 .judgement
@@ -269,24 +287,29 @@ impl Maker<'_> {
         }
     }
 
-    fn event(&self, commit: &Commit) -> Event {
+    fn event(&self, finding: &Finding, commit: &Commit) -> Event {
         Event {
             date: day(&commit.date),
             commit: commit.id.get(..7).unwrap_or(&commit.id).to_owned(),
-            href: self.audit.systems.first().and_then(|s| link::commit(s, &commit.id)),
+            href: link::system(self.audit, finding).and_then(|s| link::commit(s, &commit.id)),
             author: clip(&commit.author, 80).into_owned(),
             subject: clip(&commit.subject, 160).into_owned(),
         }
     }
 
-    fn place(&self, witness: &crate::report::json::v1::Witness) -> Place {
+    fn place(&self, finding: &Finding, witness: &v1::Witness) -> Place {
         let path = clip(&witness.path, 300);
         Place {
             path: witness.line.map_or_else(|| path.clone().into_owned(), |line| format!("{path}:{line}")),
-            href: self.audit.systems.first().and_then(|s| link::code(s, &witness.commit, &witness.path, witness.line)),
+            href: link::system(self.audit, finding)
+                .and_then(|s| link::code(s, &witness.commit, &witness.path, witness.line)),
             text: clip(&witness.text, 200).into_owned(),
         }
     }
+}
+
+fn head(system: &System) -> Head<'_> {
+    Head { name: &system.name, head: &system.head, href: link::commit(system, &system.head) }
 }
 
 fn waived(waived: &v1::Waived) -> Waived {

@@ -1,7 +1,7 @@
 // The first view: how much is wrong, where, and for how long.
 
 function overview() {
-  const { summary, states, ages, areas, system } = DATA;
+  const { summary, states, ages, areas, systems } = DATA;
   const stale = states.find(([name]) => name === "stale")[1];
   const main = h("div", { class: "overview" });
 
@@ -9,7 +9,7 @@ function overview() {
     h(
       "section",
       { class: "hero", "aria-labelledby": "title" },
-      h("p", { class: "kicker" }, system ? system.name : t("report.title")),
+      h("p", { class: "kicker" }, systems.length ? systems.slice(0, 3).map((system) => system.name).join(", ") + (systems.length > 3 ? ", …" : "") : t("report.title")),
       h(
         "h1",
         { id: "title", tabindex: "-1" },
@@ -26,7 +26,9 @@ function overview() {
       h(
         "p",
         { class: "facts" },
-        system && h("span", {}, tn("report.head", { name: system.name, commit: link(system.href, { class: "commit" }, system.head.slice(0, 7)) })),
+        systems.map((system) =>
+          h("span", {}, tn("report.head", { name: system.name, commit: link(system.href, { class: "commit" }, system.head.slice(0, 7)) })),
+        ),
         h("span", {}, t("report.at", { date: DATA.now })),
         DATA.change && h("span", {}, t("report.scope.change")),
       ),

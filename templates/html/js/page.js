@@ -67,7 +67,7 @@ function findingView(finding) {
     h(
       "header",
       {},
-      h("p", { class: "tags" }, severity(finding.s), h("span", { class: "rule" }, finding.r), confidence(finding)),
+      h("p", { class: "tags" }, severity(finding.s), h("span", { class: "rule" }, finding.r), it?.system && h("span", { class: "rule" }, it.system), confidence(finding)),
       h("h2", { id }, prose(finding.h)),
       it?.section && h("p", { class: "crumbs" }, it.section),
     ),
@@ -126,10 +126,17 @@ function timeline(finding, it) {
     h("p", { class: "subject" }, COMMITS[n].what),
   ];
 
-  if (it.entered !== undefined) add("written", t("proof.written"), by(it.entered), witnesses(it.then, it.count));
+  const own = () => {
+    const [written, edited, by] = it.own;
+    const code = h("p", { class: "what" }, time(written), " ", tn("proof.own", { commit: commit(it.entered) }));
+    const later = edited !== written && h("p", { class: "quiet" }, t("proof.edited"), " ", time(edited), by && [" ", h("span", { class: "person" }, by)]);
+    return [code, later];
+  };
+  if (it.own && it.entered !== undefined) add("written", t("proof.written"), own(), witnesses(it.then, it.count));
+  else if (it.entered !== undefined) add("written", t("proof.written"), by(it.entered), witnesses(it.then, it.count));
   else if (it.moment) add("written", t("proof.written"), h("p", { class: "what" }, t("proof.written.uncommitted")), witnesses(it.then, it.count));
   else if (it.then.length) add("written", t("proof.backed"), witnesses(it.then, it.count, true));
-  if (it.edited !== undefined) add("edited", t("proof.edited"), by(it.edited));
+  if (it.edited !== undefined && !it.own) add("edited", t("proof.edited"), by(it.edited));
   if (finding.c) add("changed", t("proof." + finding.c[0]), by(finding.c[1]), it.cause_path && h("p", { class: "place" }, path(it.cause_path)));
   else if (it.then.length) add("changed", t("proof.unknown"), h("p", { class: "what" }, t("proof.unknown.what")));
 
@@ -202,7 +209,9 @@ function actions(finding, it) {
 function proofText(finding, it) {
   const told = (key, n) => "  " + t(key) + ": " + COMMITS[n].date + " " + COMMITS[n].id.slice(0, 7) + " " + COMMITS[n].by + ": " + COMMITS[n].what;
   const lines = [DOCS[finding.d].id + ":" + it.from.line + "  " + finding.h];
-  if (it.entered !== undefined) lines.push(told("proof.written", it.entered));
+  if (DOCS[finding.d].away) lines.push("  " + DOCS[finding.d].title + (it.section ? " › " + it.section : "") + (it.href ? "  " + it.href : ""));
+  if (it.own && it.entered !== undefined) lines.push("  " + t("proof.written") + ": " + it.own[0] + " " + t("proof.own", { commit: COMMITS[it.entered].id.slice(0, 7) }));
+  else if (it.entered !== undefined) lines.push(told("proof.written", it.entered));
   for (const witness of it.then.slice(0, 3)) lines.push("  " + t("proof.backed") + " " + witness.path + (witness.line ? ":" + witness.line : "") + "  " + witness.text);
   if (finding.c) lines.push(told("proof." + finding.c[0], finding.c[1]));
   if (it.judged) lines.push("  " + it.judged.why);

@@ -138,7 +138,7 @@ pub fn finding(document: &str, line: u32, old: &str, new: &str, n: usize) -> Fin
         confidence: Confidence { level: Level::High, probability: 0.97 },
         message: format!("`{old}` is gone from the code"),
         section: "top/use".into(),
-        location: Location { document: document.into(), start, end, text: old.into(), url: None },
+        location: Location { document: document.into(), start, end, text: old.into(), url: None, heading: vec![] },
         evidence: Evidence {
             moment: Some(Moment {
                 entered: Some(written.clone()),

@@ -20,6 +20,10 @@ pub struct Location {
     /// Where a person sees just this place, if the page's source has such addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Of a page that stands elsewhere than in the audited repository: its title, then the headings above the
+    /// place. Whoever opens it there sees no line numbers; those are of the page's Markdown form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heading: Vec<String>,
 }
 
 /// Line and column, both from 1, the column in characters.
