@@ -17,6 +17,7 @@ use crate::rule::prove::{self, Archive};
 use crate::rule::suspect::{Proof, Suspect};
 use crate::rule::system::{Page, System};
 use crate::rule::{checks, past};
+use crate::system::released::Released;
 use crate::triage::Filter;
 
 /// A page to compare with a system.
@@ -58,6 +59,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
     let named: Vec<Page<'_>> = asks.iter().filter(|ask| !ask.links_only).map(|ask| ask.page).collect();
     let declarations = asked::declarations(&target.repository, state, &named, filter)?;
     let lists = asked::lists(&target.repository, state, &named, &target.survey, filter)?;
+    let releases = Released::new(&target.repository, &state.mainline);
     let system = System {
         snapshots: &state.snapshots,
         paths: Paths::new(&state.census),
@@ -68,6 +70,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
         pages: against.tree.iter().copied().collect::<HashMap<_, _>>(),
         facts: &target.survey.facts,
         slugs: &target.label.slugs,
+        releases: &releases,
     };
     let enabled: Vec<&(&str, checks::Check)> = checks::ALL.iter().filter(|(id, _)| filter.enabled(id)).collect();
     let suspects: Vec<Vec<Suspect>> = asks.par_iter().map(|ask| suspects(ask, &system, &enabled)).collect();

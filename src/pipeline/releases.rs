@@ -12,6 +12,7 @@ use crate::finding::{Finding, Inconclusive};
 use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
 use crate::history::pairs::Asked;
+use crate::history::snapshot::HeadFile;
 use crate::history::{IgnoreRevs, Objects, Oid, ReadError, RepoPath, Repository};
 use crate::pipeline::compare::{Against, compare};
 use crate::rule::checks;
@@ -128,7 +129,7 @@ fn one(
     let former: Vec<Option<RepoPath>> = release
         .pages
         .iter()
-        .map(|page| own.pages.pages.get(*page).and_then(|page| counterpart(page, &target)))
+        .map(|page| own.pages.pages.get(*page).and_then(|page| counterpart(own, page, &target)))
         .collect();
     let histories = {
         let worker = target.repository.worker()?;
@@ -173,39 +174,72 @@ fn one(
 }
 
 /// The page of the tag's tree that a release's page was cut from: the page itself where the tag has
-/// it, else the one that lies as deep in another folder of pages.
-fn counterpart(page: &HeadPage, target: &Target) -> Option<RepoPath> {
-    let head = &target.state.census.head;
-    let find = |path: &[u8]| head.binary_search_by(|file| file.path.as_bytes().cmp(path)).ok();
-    if find(page.path.as_bytes()).is_some() {
-        return Some(page.path.clone());
-    }
+/// it, else the one that lies as deep in another folder of pages; each under a former name too, where it
+/// was called otherwise when the tag was set.
+fn counterpart(own: &Surveyed, page: &HeadPage, target: &Target) -> Option<RepoPath> {
     let Tense::Release { version } = &page.document.tense else { return None };
-    let path = page.path.as_bytes();
+    let former = |path: &RepoPath| -> Vec<RepoPath> {
+        let versions = own.histories.versions(path).iter().rev().map(|version| version.path.clone());
+        let mut names: Vec<RepoPath> = std::iter::once(path.clone()).chain(versions).collect();
+        names.dedup();
+        names
+    };
+    let tree = &target.state.census.head;
+    let there = |name: &RepoPath| tree.binary_search_by(|file| file.path.cmp(name)).is_ok();
+    let names = former(&page.path);
+    let same = names.iter().find(|name| there(name)).cloned();
+    let beside = |tree: &[HeadFile]| names.iter().find_map(|name| cut_from(name, version, tree));
+    // It may have been cut when the page that it was cut from had another name already.
+    let renamed = || former(&beside(&own.target.state.census.head)?).into_iter().find(there);
+    same.or_else(|| beside(tree)).or_else(renamed)
+}
+
+/// The file of `head` that a page of release `version` at `path` was cut from: what lies as deep in another
+/// folder of pages, which is no release's.
+fn cut_from(path: &RepoPath, version: &str, head: &[HeadFile]) -> Option<RepoPath> {
+    let path = path.as_bytes();
     let named = version.as_bytes();
     // What stands behind the part of the path that names the release.
     let mut at = 0;
-    let mut rest: Option<(&[u8], &[u8])> = None;
+    let mut found: Option<(&[u8], &[u8], &[u8])> = None;
     for part in path.split(|&b| b == b'/') {
         let end = at + part.len();
         if !named.is_empty() && part.ends_with(named) {
-            rest = Some((&path[..at], path.get(end + 1..)?));
+            found = Some((&path[..at], part, path.get(end + 1..)?));
             break;
         }
         at = end + 1;
     }
-    let (above, rest) = rest?;
+    let (above, part, rest) = found?;
     if rest.is_empty() {
         return None;
     }
+    let form = without_numbers(part);
+    let of_release = |path: &[u8]| path.split(|&b| b == b'/').any(|part| without_numbers(part) == form);
     // `website/versioned_docs/` leads to `website/docs/`; the nearest folder wins, then the shortest.
     let ending = [b"/", rest].concat();
     let shared = |candidate: &[u8]| candidate.iter().zip(above).take_while(|(a, b)| a == b).count();
     head.iter()
         .filter(|file| file.path.as_bytes().ends_with(&ending) || file.path.as_bytes() == rest)
+        .filter(|file| !of_release(file.path.as_bytes()))
         .max_by(|a, b| {
             let key = |p: &RepoPath| (shared(p.as_bytes()), std::cmp::Reverse(p.as_bytes().len()));
             key(&a.path).cmp(&key(&b.path)).then_with(|| b.path.cmp(&a.path))
         })
         .map(|file| file.path.clone())
+}
+
+/// `version-1.2` as `version-#`: how folders of releases are called alike.
+fn without_numbers(part: &[u8]) -> Vec<u8> {
+    let mut out: Vec<u8> = Vec::with_capacity(part.len());
+    for &byte in part {
+        if byte.is_ascii_digit() || (byte == b'.' && out.last() == Some(&b'#')) {
+            if out.last() != Some(&b'#') {
+                out.push(b'#');
+            }
+        } else {
+            out.push(byte);
+        }
+    }
+    out
 }

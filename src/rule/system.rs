@@ -42,6 +42,13 @@ impl Page<'_> {
     }
 }
 
+/// Says which releases there were.
+pub trait Releases: Sync + std::fmt::Debug {
+    /// The version of the newest finished release of the system's own `package` that its head holds, as numbers
+    /// with dots; none where nothing was released.
+    fn newest(&self, package: &str) -> Option<String>;
+}
+
 /// The system that pages are compared with.
 #[derive(Debug)]
 pub struct System<'a> {
@@ -63,6 +70,8 @@ pub struct System<'a> {
     pub facts: &'a Facts,
     /// `owner/name` of the repository at its hosts.
     pub slugs: &'a [String],
+    /// What of it was released.
+    pub releases: &'a dyn Releases,
 }
 
 impl System<'_> {

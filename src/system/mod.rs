@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`fetch`] | clones into the cache folder, and fetches what is new |
 //! | [`credentials`] | tokens, each for its own host |
+//! | [`released`] | the newest release that a commit holds |
 //! | [`pick`] | the commit that a `ref` of the configuration names; the tags of releases |
 //! | [`clock`] | from a time to the commit that was current then |
 //! | [`dates`] | the dates of a page's lines, as commits of the system |
@@ -18,3 +19,4 @@ pub mod dates;
 pub mod fetch;
 pub mod mapping;
 pub mod pick;
+pub mod released;

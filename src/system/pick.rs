@@ -119,7 +119,8 @@ pub fn of_release<'t>(tags: &'t [(String, Oid)], release: &str) -> Option<&'t (S
 }
 
 /// A prefix without the marks of versions: `v`, `release-`, `ver.`.
-fn plain(prefix: &str) -> String {
+#[must_use]
+pub fn plain(prefix: &str) -> String {
     let lower = prefix.to_ascii_lowercase();
     let mut rest = lower.as_str();
     loop {

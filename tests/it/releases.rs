@@ -95,3 +95,56 @@ fn the_configuration_names_releases_of_any_form() {
     assert_eq!(audit["inconclusive"][0]["reason"], "no-release-tag");
     assert!(audit["inconclusive"][0]["message"].as_str().unwrap().contains("`v9`"));
 }
+
+#[test]
+fn a_page_that_had_another_name_at_its_tag_is_as_old_as_it_is_there() {
+    // Renamed among the pages of its release, and renamed before these were cut.
+    let cut = "versioned_docs/version-1.0/start.md";
+    let renamed = repo("versioned_docs/version-1.0/use.md");
+    renamed.rename("versioned_docs/version-1.0/use.md", cut, "Call it the start", 40);
+    assert_eq!(found(&audit(&renamed)), [(cut, "--early-option", "Drop the early option")]);
+
+    let repo = Repo::new();
+    let page = "# Use\n\nThe option `--early-option` starts it.\n\nThe option `--late-option` ends it.\n";
+    let code = |flags: &[&str]| cli(flags);
+    repo.commit(
+        &[("src/cli.py", &code(&["--early-option", "--late-option", "--stays"])), ("docs/use.md", page)],
+        &[],
+        "Start",
+        0,
+    );
+    repo.commit(&[("src/cli.py", &code(&["--late-option", "--stays"]))], &[], "Drop the early option", 10);
+    repo.tag("v1.0.0");
+    repo.rename("docs/use.md", "docs/start.md", "Call it the start", 15);
+    repo.commit(&[(cut, page)], &[], "Keep the pages of 1.0", 20);
+    repo.commit(&[("docs/start.md", "# Use\n\nRun `tool --stays`.\n")], &[], "Only what stays", 25);
+    repo.commit(&[("src/cli.py", &code(&["--stays"]))], &[], "Drop the late option", 30);
+    assert_eq!(found(&audit(&repo)), [(cut, "--early-option", "Drop the early option")]);
+}
+
+#[test]
+fn what_is_installed_follows_the_newest_tag_and_else_the_manifest() {
+    let manifest = |version: &str| format!("[package]\nname = \"brook\"\nversion = \"{version}\"\n");
+    let page = "# brook\n\n```toml\n[dependencies]\nbrook = \"1.2\"\n```\n";
+    let repo = Repo::new();
+    repo.commit(&[("Cargo.toml", &manifest("1.2.0")), ("README.md", page)], &[], "Start", 0);
+    repo.tag("v1.2.0");
+    // The next release is being made: what is to be had is the old one.
+    repo.commit(&[("Cargo.toml", &manifest("3.0.0"))], &[], "Begin the next one", 10);
+    assert_eq!(found(&audit(&repo)), []);
+    // A tag that the head does not hold is none of its releases.
+    repo.branch("other");
+    repo.commit(&[("other.txt", "1\n")], &[], "Elsewhere", 11);
+    repo.tag("v3.0.0").switch("main");
+    assert_eq!(found(&audit(&repo)), []);
+    repo.commit(&[("CHANGELOG.md", "# 2.1.0\n")], &[], "Release", 20);
+    repo.tag("v2.1.0");
+    let after = audit(&repo);
+    assert_eq!(found(&after), [("README.md", "1.2", "Begin the next one")]);
+    let finding = &after["findings"][0];
+    assert_eq!(finding["evidence"]["replacement"]["text"], "2.1");
+    assert!(finding["message"].as_str().unwrap().contains("the newest release is `2.1.0`"), "{finding:#}");
+    // Without tags the manifest counts.
+    repo.git(&["tag", "-d", "v1.2.0", "v2.1.0", "v3.0.0"]);
+    assert_eq!(audit(&repo)["findings"][0]["evidence"]["replacement"]["text"], "3.0");
+}

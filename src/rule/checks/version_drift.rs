@@ -191,6 +191,13 @@ fn lost(
     if now.is_empty() || !now.iter().all(|f| comparison.excludes(wanted, f)) {
         return None;
     }
+    // What is installed is the newest release; a manifest names the one that is being made.
+    let own = comparison == Comparison::Compatible && now.iter().all(|f| f.fact.strength == Strength::Own);
+    let released = if own { system.releases.newest(&claim.name) } else { None };
+    let released = released.and_then(|version| Version::parse(&version));
+    if released.as_ref().is_some_and(|version| version.order(&wanted.compatible_end()).is_lt()) {
+        return None;
+    }
     let (mut had, mut best) = (Mask(0), 0.0f32);
     let mut backing: Vec<&Held> = Vec::new();
     for snapshot in 0..head {
@@ -205,8 +212,18 @@ fn lost(
     let first = *backing.first()?;
     let probability = probability(page.document, claim, comparison, first, claims)? * best;
     let newest = lowest(&now).or_else(|| now.first().copied())?;
-    let replacement = replacement(claim, wanted, comparison, best, first, newest, claims);
-    let shown = newest.fact.value.trim_start_matches(['>', '=', ' ']).replace('`', " ");
+    let release = released.map(|version| {
+        let mut release = newest.clone();
+        release.fact.value = version.cut(version.parts.len());
+        release
+    });
+    let told = release.as_ref().unwrap_or(newest);
+    let replacement = replacement(claim, wanted, comparison, best, first, told, claims);
+    let shown = told.fact.value.trim_start_matches(['>', '=', ' ']).replace('`', " ");
+    let holder = match release {
+        Some(_) => format!("the newest release is `{shown}`"),
+        None => format!("`{}` has `{shown}` now", super::name::shown(&newest.path.display())),
+    };
     let matcher = FactMatcher::new(first, &backing, held, had);
     Some(Suspect {
         rule: ID,
@@ -215,10 +232,9 @@ fn lost(
         subject: format!("{} {}", claim.name, claim.version),
         anchor: claim.version.clone(),
         message: format!(
-            "`{}` for {} is out of date: `{}` has `{shown}` now",
+            "`{}` for {} is out of date: {holder}",
             super::name::shown(&claim.version),
             super::name::shown(&claim.name),
-            super::name::shown(&newest.path.display())
         ),
         probability,
         had,

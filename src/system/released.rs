@@ -1,0 +1,112 @@
+//! The newest release that a commit holds, by the tags.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use git2::Oid;
+
+use super::pick::{plain, version};
+use crate::history::{Mainline, Repository};
+use crate::rule::system::Releases;
+
+/// Tags of a package that are asked one after the other whether the head holds them, the newest first.
+const TRIED: usize = 20;
+
+/// The releases of a system. Tags are read when they are first asked for.
+pub struct Released<'a> {
+    repository: &'a Repository,
+    mainline: &'a Mainline,
+    tags: Mutex<Option<Vec<Tag>>>,
+    known: Mutex<BTreeMap<String, Option<String>>>,
+}
+
+#[derive(Clone)]
+struct Tag {
+    prefix: String,
+    numbers: Vec<u64>,
+    commit: Oid,
+}
+
+impl std::fmt::Debug for Released<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Released")
+    }
+}
+
+impl<'a> Released<'a> {
+    /// The releases whose tags the head of `mainline` holds.
+    #[must_use]
+    pub fn new(repository: &'a Repository, mainline: &'a Mainline) -> Self {
+        Self { repository, mainline, tags: Mutex::default(), known: Mutex::default() }
+    }
+
+    /// All tags of finished releases.
+    fn tags(&self) -> Vec<Tag> {
+        let mut tags = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        tags.get_or_insert_with(|| {
+            let finished = |(name, commit): (String, Oid)| {
+                let found = version(&name).filter(|found| !found.candidate)?;
+                Some(Tag { prefix: plain(&found.prefix), numbers: found.numbers, commit })
+            };
+            self.repository.tags().into_iter().filter_map(finished).collect()
+        })
+        .clone()
+    }
+
+    fn look_up(&self, package: &str) -> Option<String> {
+        let tags = self.tags();
+        // `brook-1.2` before `v1.2`: a repository of several packages tags each by its name.
+        let short = package.rsplit('/').next().unwrap_or(package).to_ascii_lowercase();
+        let of =
+            |prefix: &str| tags.iter().filter(|tag| tag.prefix.trim_start_matches('@') == prefix).cloned().collect();
+        let named: Vec<Tag> = of(&package.to_ascii_lowercase().trim_start_matches('@').to_owned());
+        let fits = [named, of(&short), of("")];
+        let mut fits: Vec<Tag> = fits.into_iter().find(|fits| !fits.is_empty())?;
+        fits.sort_by(|a, b| b.numbers.cmp(&a.numbers).then(a.commit.cmp(&b.commit)));
+        let held = fits.iter().take(TRIED).find(|tag| self.holds(tag.commit))?;
+        Some(held.numbers.iter().map(u64::to_string).collect::<Vec<_>>().join("."))
+    }
+
+    fn holds(&self, commit: Oid) -> bool {
+        self.mainline.commits().iter().rev().any(|c| c.id == commit)
+            || self.repository.is_ancestor(commit, self.mainline.get(self.mainline.head()).id)
+    }
+}
+
+impl Releases for Released<'_> {
+    fn newest(&self, package: &str) -> Option<String> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(package.to_owned()).or_insert_with(|| self.look_up(package)).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Repo;
+
+    #[test]
+    fn the_newest_release_that_the_head_holds() {
+        let repo = Repo::new();
+        repo.commit(&[("a", "1")], &[], "One", 0);
+        repo.tag("v1.9.0").tag("mill-0.4.0").tag("brook@2.1.0");
+        repo.commit(&[("a", "2")], &[], "Two", 1);
+        repo.tag("v1.10.0").tag("v2.0.0-rc.1");
+        // A branch that was never merged.
+        repo.branch("next");
+        repo.commit(&[("a", "3")], &[], "Three", 2);
+        repo.tag("v3.0.0");
+        repo.switch("main");
+        let repository = Repository::open(repo.path()).unwrap();
+        let mainline = repository.mainline().unwrap();
+        let released = Released::new(&repository, &mainline);
+        for (package, newest) in [("tool", "1.10.0"), ("mill", "0.4.0"), ("@acme/brook", "2.1.0"), ("brook", "2.1.0")] {
+            assert_eq!(released.newest(package).as_deref(), Some(newest), "{package}");
+        }
+        // What was merged is held too.
+        repo.merge("next", &[("a", "4")], &[], "Merge", 3);
+        let repository = Repository::open(repo.path()).unwrap();
+        let mainline = repository.mainline().unwrap();
+        assert_eq!(Released::new(&repository, &mainline).newest("tool").as_deref(), Some("3.0.0"));
+    }
+}
