@@ -1,10 +1,7 @@
 //! `shelflife collect` as a user runs it.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 
 use serde_json::{Value, json};
 
@@ -221,104 +218,4 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     assert_eq!(run.stdout, "301 pages in dump, 0 not collected\n");
     // Of 606 requests some 300 were answered before; what was under way is asked for again.
     assert!(server.requests() < 360, "{}", server.requests());
-}
-
-/// Takes one connection and gives what was sent on it first; says nothing and hangs up.
-fn listen() -> (String, mpsc::Receiver<Vec<u8>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut bytes = vec![0; 4096];
-            let n = stream.read(&mut bytes).unwrap_or(0);
-            bytes.truncate(n);
-            let _ = stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
-            if send.send(bytes).is_err() {
-                break;
-            }
-        }
-    });
-    (address, receive)
-}
-
-#[test]
-fn a_proxy_is_asked_for_the_host_and_sees_no_token() {
-    let (address, seen) = listen();
-    let place = Place::new("[[source]]\nkind = \"notion\"\nroots = [\"0123456789abcdef0123456789abcdef\"]\n");
-    let mut child = place
-        .command()
-        .env("NOTION_TOKEN", TOKEN)
-        .env("HTTPS_PROXY", format!("http://{address}"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let asked = seen.recv().unwrap();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let asked = String::from_utf8(asked).unwrap();
-    assert!(asked.starts_with("CONNECT api.notion.com:443 "), "{asked}");
-    assert!(!asked.contains(TOKEN) && !asked.to_lowercase().contains("\r\nauthorization"), "{asked}");
-}
-
-/// An https server for `localhost` whose certificate no system trusts; answers every request with 404.
-fn private_host() -> (u16, mpsc::Receiver<String>) {
-    use std::sync::Arc;
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    use tokio_rustls::rustls::{ServerConfig, crypto};
-
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls");
-    let certificates = vec![CertificateDer::from_pem_file(data.join("server.pem")).unwrap()];
-    let key = PrivateKeyDer::from_pem_file(data.join("server-key.pem")).unwrap();
-    let provider = Arc::new(crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(certificates, key)
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async move {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            while let Ok((stream, _)) = listener.accept().await {
-                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
-                let mut bytes = vec![0; 4096];
-                let n = stream.read(&mut bytes).await.unwrap_or(0);
-                bytes.truncate(n);
-                let answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-                let _ = stream.write_all(answer).await;
-                let _ = stream.shutdown().await;
-                if send.send(String::from_utf8_lossy(&bytes).into_owned()).is_err() {
-                    break;
-                }
-            }
-        });
-    });
-    (port, receive)
-}
-
-#[test]
-fn a_private_authority_is_trusted_where_it_is_named_and_only_there() {
-    let (port, seen) = private_host();
-    let base = format!("https://localhost:{port}");
-    let repos = "repos = [\"acme/pay\"]";
-    let place = Place::new(&format!("[[source]]\nkind = \"github\"\nbase_url = \"{base}\"\n{repos}\n"));
-    let authority = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls/ca.pem");
-    let set = [("SHELFLIFE_GITHUB_TOKEN", github::TOKEN), ("SSL_CERT_FILE", authority.to_str().unwrap())];
-    let run = place.run(&set).ended(3);
-    assert!(run.stderr.contains("is not there, or not for this token"), "{}", run.stderr);
-    assert!(seen.recv().unwrap().contains("GET /repos/acme/pay "));
-    let run = place.run(&[("SHELFLIFE_GITHUB_TOKEN", github::TOKEN)]).ended(3);
-    assert!(run.stderr.contains("SSL_CERT_FILE"), "{}", run.stderr);
-    assert!(seen.try_recv().is_err());
 }

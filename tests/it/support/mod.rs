@@ -1,6 +1,7 @@
 //! What the integration tests share.
 
 pub mod audit;
+pub mod git_server;
 pub mod github;
 pub mod hub;
 pub mod model;
@@ -9,6 +10,7 @@ pub mod pages;
 pub mod program;
 pub mod record;
 pub mod sample;
+pub mod tls;
 
 #[path = "../../../src/testing.rs"]
 mod testing;

@@ -107,11 +107,6 @@ impl NotionServer {
         state.asked.values().sum::<usize>() - state.refused
     }
 
-    /// How many requests it has refused for their rate.
-    pub fn refused(&self) -> usize {
-        self.state.lock().unwrap().refused
-    }
-
     /// Begins to count anew.
     pub fn reset(&self) {
         let mut state = self.state.lock().unwrap();

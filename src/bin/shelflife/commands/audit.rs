@@ -209,10 +209,13 @@ pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
     let dry_run = args.judge.judge_dry_run;
     let options = AuditOptions { judge, ..options(args, config, rules, &progress) };
 
+    let mut nothing = false;
     let outcome = match &base {
         Some(base) => pipeline::audit_change(&options, base.change(), &progress),
         None => {
             let collected = given::pages(&options, from.as_deref(), &progress)?;
+            // Of what was asked for nothing was to be had; the report says why.
+            nothing = !own && collected.pages.is_empty() && !collected.failures.is_empty();
             let tokens = Arc::new(Tokens::from_environment(&options.config));
             let given = Given { collected: Some(&collected), own, tokens };
             pipeline::audit_given(&options, &given, &progress)
@@ -249,6 +252,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result<Exit, Failure> {
         Err(_) => Ok(Exit::Clean),
         // All that was found is known from now on.
         Ok(()) if write_baseline.is_some() => Ok(Exit::Clean),
+        Ok(()) if nothing => Ok(Exit::CannotAudit),
         Ok(()) => Ok(status(&outcome.audit, fail_on, strict)),
     }
 }
