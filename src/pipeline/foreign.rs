@@ -38,9 +38,7 @@ pub fn read(collected: &Collected) -> (Vec<Foreign<'_>>, Vec<Inconclusive>) {
             message: match (&failure.page, &failure.title) {
                 (Some(_), Some(title)) => format!("“{title}” was not collected: {}", failure.message),
                 (Some(_), None) => format!("it was not collected: {}", failure.message),
-                (None, _) => {
-                    format!("{} {}: {}", failure.source.as_str(), failure.source_name, failure.message)
-                }
+                (None, _) => format!("{}: {}", failure.origin(), failure.message),
             },
         })
         .collect();

@@ -106,6 +106,15 @@ pub struct Failure {
     pub message: String,
 }
 
+impl Failure {
+    /// Which source it is, for messages: `notion Acme`, or `notion` alone where it has no other name.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let kind = self.source.as_str();
+        if kind == self.source_name { kind.to_owned() } else { format!("{kind} {}", self.source_name) }
+    }
+}
+
 /// Why something could not be collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,7 +1,8 @@
 //! Clones of systems over HTTP, from git's own server program behind a token check.
 
 use std::fs;
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,4 +138,53 @@ fn a_silent_host_costs_no_more_than_the_limit() {
     let cache = tempfile::tempdir().unwrap();
     let error = fetch(&address, cache.path(), &Arc::new(Tokens::default()), Duration::from_millis(300)).unwrap_err();
     assert!(matches!(error, FetchError::TimeLimit { .. }), "{error:?}");
+}
+
+/// A host that wants a token and then sends all who have one to `to`.
+fn redirector(to: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let head = request_head(&stream);
+            let target = head.split_whitespace().nth(1).unwrap_or("/").to_owned();
+            let answer = match head.to_lowercase().contains("\r\nauthorization:") {
+                false => "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"git\"".to_owned(),
+                true => format!("302 Found\r\nLocation: http://127.0.0.1:{to}{target}"),
+            };
+            let answer = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            drop(stream.write_all(answer.as_bytes()));
+        }
+    });
+    port
+}
+
+fn request_head(stream: &TcpStream) -> String {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|n| n > 0) {}
+    head
+}
+
+#[test]
+fn a_token_follows_no_redirect_to_another_host() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let other = listener.local_addr().unwrap().port();
+    let (send, seen) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            drop(send.send(request_head(&stream)));
+            let answer = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"git\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            drop(stream.write_all(answer.as_bytes()));
+        }
+    });
+    let port = redirector(other);
+    let address = RepoAddress::parse(&format!("http://127.0.0.1:{port}/a/b"), Path::new("")).unwrap();
+    let tokens = Arc::new(Tokens::given(&[(&format!("127.0.0.1:{port}"), TOKEN)]));
+    let cache = tempfile::tempdir().unwrap();
+    let error = fetch(&address, cache.path(), &tokens, LIMIT).unwrap_err();
+    assert!(!error.to_string().contains(TOKEN), "{error}");
+    for head in seen.try_iter() {
+        assert!(!head.to_lowercase().contains("\r\nauthorization:"), "{head}");
+    }
 }

@@ -104,7 +104,7 @@ pub fn run(args: &Args, color: ColorChoice) -> Result<Exit, Failure> {
 fn tell(summary: &Summary, progress: &Terminal) {
     for failure in summary.failures.iter().take(TOLD) {
         let what = failure.title.as_deref().or(failure.page.as_deref()).unwrap_or("the source as a whole");
-        let source = format!("{} {}", failure.source.as_str(), failure.source_name);
+        let source = failure.origin();
         progress.warn(&format!("{source}: {what} was not collected: {}", failure.message));
     }
     if let Some(more) = summary.failures.len().checked_sub(TOLD).filter(|more| *more > 0) {
