@@ -345,7 +345,14 @@ impl<'a> Read<'a> {
             };
             let text = page.differs.then(|| page.document.text.as_bytes());
             Ok(match target {
-                None => Box::new(own.histories.origins(objects, &page.path, text)),
+                None => {
+                    let origins = own.histories.origins(objects, &page.path, text);
+                    // A change has no use for the edits of pages.
+                    if let Some(slot) = own.edits.get(index).filter(|_| own.change.is_none()) {
+                        slot.get_or_init(|| ranking::of_page(page, &origins));
+                    }
+                    Box::new(origins)
+                }
                 Some(target) => {
                     let worker = own.target.repository.worker()?;
                     let origins = own.histories.origins(&worker.objects()?, &page.path, text);

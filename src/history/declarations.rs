@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use rayon::prelude::*;
 
 use super::class::Class;
+use super::holdings::Holdings;
+use super::in_turn::in_turn;
 use super::lifetime::{TermMap, is_binary};
 use super::objects::Objects;
 use super::path::RepoPath;
@@ -93,6 +94,13 @@ impl Finder {
         Self { names, automaton, terms }
     }
 
+    /// Whether the survey saw that a file has none of the names. It does not cut C++ as [`Finder::find`] does.
+    fn is_without(&self, blob: &Blob, grammar: Grammar, holdings: &Holdings) -> bool {
+        let Content::Object(id) = blob.content else { return false };
+        grammar != Grammar::Cpp
+            && holdings.names_of(&blob.path, id).is_some_and(|names| !self.terms.keys().any(|t| names.may_hold(*t)))
+    }
+
     /// The numbers of the names that `content` may declare.
     fn find(&self, path: &RepoPath, content: &[u8]) -> BTreeSet<usize> {
         let Some(automaton) = self.automaton.as_ref().filter(|a| a.is_match(content)) else { return BTreeSet::new() };
@@ -121,7 +129,8 @@ struct Candidate<'b> {
 
 impl Declarations {
     /// Reads what `blobs` declare of the names in `asked`; of those that `in_doubt` says the head leaves
-    /// open, the past too. See [`super::lifetime::Lifetimes::read`] for `reader` and `overlaid`.
+    /// open, the past too. `reader` calls back with
+    /// a view of the object store of the calling thread's own; `overlaid` are the contents laid over the head.
     ///
     /// # Errors
     /// What `reader` says where the store can't be opened.
@@ -130,6 +139,7 @@ impl Declarations {
         blobs: &[Blob],
         head: Mask,
         overlaid: &[&[u8]],
+        holdings: &Holdings,
         reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync,
         in_doubt: impl Fn(&Self, &str) -> bool,
     ) -> Result<Self, E> {
@@ -140,13 +150,13 @@ impl Declarations {
         let code = || blobs.iter().filter(|b| b.class == Class::Code && Grammar::of(&b.path).is_some());
         let finder = Finder::new(asked.names.iter().cloned());
         let now: Vec<&Blob> = code().filter(|b| !b.held.and(head).is_empty()).collect();
-        let mut candidates = candidates(&finder, &now, overlaid, &reader)?;
+        let mut candidates = candidates(&finder, &now, overlaid, holdings, &reader)?;
         let mut files = vec![0usize; finder.names.len()];
         candidates.iter().flat_map(|c| &c.names).for_each(|&n| files[n] += 1);
         let common: BTreeSet<usize> = (0..files.len()).filter(|&n| files[n] > COMMON).collect();
         all.unknown.extend(common.iter().filter_map(|&n| finder.names.get(n).cloned()));
         candidates.retain(|c| !c.names.is_subset(&common));
-        all.parse(&finder, &candidates, overlaid, &reader)?;
+        all.parse(&finder, &candidates, overlaid, holdings, &reader)?;
 
         let open: Vec<String> =
             asked.names.iter().filter(|n| !all.unknown.contains(*n) && in_doubt(&all, n)).cloned().collect();
@@ -155,7 +165,7 @@ impl Declarations {
         }
         let finder = Finder::new(open);
         let past: Vec<&Blob> = code().filter(|b| b.held.and(head).is_empty()).collect();
-        let mut candidates = self::candidates(&finder, &past, overlaid, &reader)?;
+        let mut candidates = self::candidates(&finder, &past, overlaid, holdings, &reader)?;
         // The newest states decide; what lies beyond the bounds makes its names unknown.
         candidates.sort_by_key(|c| std::cmp::Reverse(c.blob.held.newest()));
         let (mut of_name, mut of_all) = (vec![0usize; finder.names.len()], 0usize);
@@ -167,7 +177,7 @@ impl Declarations {
             }
             wanted
         });
-        all.parse(&finder, &candidates, overlaid, &reader)?;
+        all.parse(&finder, &candidates, overlaid, holdings, &reader)?;
         Ok(all)
     }
 
@@ -176,26 +186,14 @@ impl Declarations {
         finder: &Finder,
         candidates: &[Candidate<'_>],
         overlaid: &[&[u8]],
+        holdings: &Holdings,
         reader: &(impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync),
     ) -> Result<(), E> {
-        let chunk = candidates.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
-        let parts: Vec<Vec<(usize, Option<code::Found>)>> = candidates
-            .par_chunks(chunk)
-            .enumerate()
-            .map(|(at, chunk_of)| {
-                let mut out = Vec::new();
-                reader(&mut |objects| {
-                    for (index, candidate) in chunk_of.iter().enumerate() {
-                        let found =
-                            content(candidate.blob, overlaid, objects, |bytes| code::read(candidate.grammar, bytes));
-                        out.push((at * chunk + index, found.flatten()));
-                    }
-                })?;
-                Ok(out)
-            })
-            .collect::<Result<_, E>>()?;
-        for (index, found) in parts.into_iter().flatten() {
-            let Some(candidate) = candidates.get(index) else { continue };
+        let read = in_turn(candidates, reader, |objects, candidate: &Candidate<'_>| {
+            let read = |bytes: &[u8]| code::read(candidate.grammar, bytes);
+            content(candidate.blob, overlaid, holdings, objects, read).flatten()
+        })?;
+        for (candidate, found) in candidates.iter().zip(read) {
             let Some(found) = found else {
                 // What a file declares that can't be parsed is unknown.
                 self.unknown.extend(candidate.names.iter().filter_map(|&n| finder.names.get(n).cloned()));
@@ -243,12 +241,28 @@ impl Declarations {
 }
 
 /// Gives a blob's content to `then`; none where it can't be read, is too large or no text.
-fn content<R>(blob: &Blob, overlaid: &[&[u8]], objects: &dyn Objects, then: impl FnOnce(&[u8]) -> R) -> Option<R> {
+fn content<R>(
+    blob: &Blob,
+    overlaid: &[&[u8]],
+    holdings: &Holdings,
+    objects: &dyn Objects,
+    then: impl FnOnce(&[u8]) -> R,
+) -> Option<R> {
     match blob.content {
         Content::Overlaid(at) => overlaid.get(at).filter(|c| !is_binary(c)).map(|c| then(c)),
         Content::Object(id) => {
-            let bytes = objects.size(id).is_ok_and(|s| s <= LARGEST).then(|| objects.blob(id).ok()).flatten()?;
-            (!is_binary(&bytes)).then(|| then(&bytes))
+            // What the survey read is not asked for its size again.
+            if !holdings.has(id) && objects.size(id).map_or(true, |size| size > LARGEST) {
+                return None;
+            }
+            let (mut then, mut said) = (Some(then), None);
+            let mut take = |bytes: &[u8]| {
+                if bytes.len() <= LARGEST && !is_binary(bytes) {
+                    said = then.take().map(|then| then(bytes));
+                }
+            };
+            objects.with_blob(id, &mut take).ok()?;
+            said
         }
     }
 }
@@ -257,24 +271,18 @@ fn candidates<'b, E: Send>(
     finder: &Finder,
     blobs: &[&'b Blob],
     overlaid: &[&[u8]],
+    holdings: &Holdings,
     reader: &(impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync),
 ) -> Result<Vec<Candidate<'b>>, E> {
-    let chunk = blobs.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
-    let parts: Vec<Vec<Candidate<'b>>> = blobs
-        .par_chunks(chunk)
-        .map(|chunk| {
-            let mut out = Vec::new();
-            reader(&mut |objects| {
-                for blob in chunk {
-                    let Some(grammar) = Grammar::of(&blob.path) else { continue };
-                    let found = content(blob, overlaid, objects, |bytes| (finder.find(&blob.path, bytes), bytes.len()));
-                    if let Some((names, size)) = found.filter(|f| !f.0.is_empty()) {
-                        out.push(Candidate { blob, grammar, size, names });
-                    }
-                }
-            })?;
-            Ok(out)
-        })
-        .collect::<Result<_, E>>()?;
-    Ok(parts.into_iter().flatten().collect())
+    let found = in_turn(blobs, reader, |objects, blob: &&'b Blob| {
+        let blob: &'b Blob = blob;
+        let grammar = Grammar::of(&blob.path)?;
+        if finder.is_without(blob, grammar, holdings) {
+            return None;
+        }
+        let found = content(blob, overlaid, holdings, objects, |bytes| (finder.find(&blob.path, bytes), bytes.len()));
+        let (names, size) = found.filter(|f| !f.0.is_empty())?;
+        Some(Candidate { blob, grammar, size, names })
+    })?;
+    Ok(found.into_iter().flatten().collect())
 }

@@ -3,9 +3,8 @@
 
 use std::hash::BuildHasherDefault;
 
-use rayon::prelude::*;
-
 use super::class::Class;
+use super::in_turn::in_turn;
 use super::lifetime::{LARGEST, TermHasher, TermMap, is_binary};
 use super::objects::Objects;
 use super::path::RepoPath;
@@ -70,19 +69,11 @@ impl Declared {
         }
         let code: Vec<&HeadFile> =
             head.iter().filter(|f| f.mode.is_file() && Class::of(&f.path) == Class::Code).collect();
-        let chunk = code.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
-        let parts = code
-            .par_chunks(chunk)
-            .map(|chunk| {
-                let mut found = Vec::new();
-                reader(&mut |objects| {
-                    for file in chunk {
-                        one(file, asked, overlaid, objects, &mut found);
-                    }
-                })?;
-                Ok(found)
-            })
-            .collect::<Result<Vec<_>, E>>()?;
+        let parts = in_turn(&code, reader, |objects, file: &&HeadFile| {
+            let mut found = Vec::new();
+            one(file, asked, overlaid, objects, &mut found);
+            found
+        })?;
         let mut declared = Self::default();
         // In the order of paths, whatever the threads did.
         for (term, path) in parts.into_iter().flatten() {

@@ -79,6 +79,12 @@ impl Holdings {
         self
     }
 
+    /// Whether the content `id` was read.
+    #[must_use]
+    pub fn has(&self, id: Oid) -> bool {
+        self.contents.contains_key(&id)
+    }
+
     fn file(&self, id: Oid) -> Option<&(RepoPath, Filter)> {
         self.files.get(*self.contents.get(&id)? as usize)
     }

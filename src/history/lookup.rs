@@ -98,8 +98,7 @@ impl<'o> Lookup<'o> {
             store.trees.clear();
             store.bytes = 0;
         }
-        // An entry takes about thirty bytes beside its name; the exact size is not worth a walk.
-        store.bytes += 40 * tree.entries().count() + 64;
+        store.bytes += tree.as_bytes().len() + 64;
         store.trees.insert(id, Rc::clone(&tree));
         Ok(tree)
     }

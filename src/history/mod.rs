@@ -3,11 +3,13 @@
 pub mod cause;
 pub mod churn;
 pub mod class;
+mod common;
 pub mod declarations;
 pub mod declared;
 pub mod facts;
 pub mod holdings;
 pub mod ignore_revs;
+mod in_turn;
 pub mod lifetime;
 pub mod lists;
 pub mod lookup;

@@ -93,7 +93,18 @@ impl Tree {
     /// The entry called `name`.
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<TreeEntry<'_>> {
-        self.entries().find(|e| e.name == name)
+        let mut start = 0;
+        while let Some(rest) = self.0.get(start..)
+            && let Some(length) = entry_length(rest)
+        {
+            // Most entries are passed over by their last letters alone.
+            let named = rest.get(..length - 21).is_some_and(|head| head.ends_with(name));
+            if named && let Some(entry) = TreeIter(rest).next().filter(|e| e.name == name) {
+                return Some(entry);
+            }
+            start += length;
+        }
+        None
     }
 }
 

@@ -43,6 +43,8 @@ pub struct People<'r> {
     /// Commits still to be read, newest first.
     ahead: BinaryHeap<(i64, Oid)>,
     met: HashSet<Oid>,
+    /// Those of them that were looked into for their date, and not taken in yet.
+    pending: HashMap<Oid, Read>,
     /// When a name or an address was last seen.
     last: HashMap<String, i64>,
     head_time: i64,
@@ -67,6 +69,7 @@ impl<'r> People<'r> {
             worker,
             ahead: BinaryHeap::new(),
             met: HashSet::new(),
+            pending: HashMap::new(),
             last: HashMap::new(),
             head_time,
             reached: i64::MAX,
@@ -96,8 +99,8 @@ impl<'r> People<'r> {
         author
     }
 
-    /// When `author` last committed anything, if that is at `since` (seconds since 1970) or later.
-    pub fn seen_since(&mut self, author: &Author, since: i64) -> Option<i64> {
+    /// Reads who committed anything at `since` (seconds since 1970) or later.
+    pub fn reach(&mut self, since: i64) {
         if since < self.reached {
             let mut slack = SLACK;
             while slack > 0 {
@@ -110,6 +113,11 @@ impl<'r> People<'r> {
             }
             self.reached = since;
         }
+    }
+
+    /// When `author` last committed anything, if that is at `since` (seconds since 1970) or later.
+    pub fn seen_since(&mut self, author: &Author, since: i64) -> Option<i64> {
+        self.reach(since);
         self.last_known(author).filter(|time| *time >= since)
     }
 
@@ -129,17 +137,22 @@ impl<'r> People<'r> {
     /// Reads the newest commit that was not read yet.
     fn step(&mut self) -> bool {
         let Some((time, id)) = self.ahead.pop() else { return false };
-        let Some(commit) = self.read(id) else { return true };
+        let Some(commit) = self.pending.remove(&id).or_else(|| self.read(id)) else { return true };
         for person in [commit.author, commit.committer] {
             for key in [person.name, person.mail] {
                 let last = self.last.entry(key).or_insert(time);
                 *last = (*last).max(time);
             }
         }
-        for (parent, time) in commit.parents {
-            if self.met.insert(parent) {
-                self.ahead.push((time, parent));
+        for parent in commit.parents {
+            if self.met.contains(&parent) {
+                continue;
             }
+            // A parent that isn't there (a shallow clone) is left out.
+            let Some(read) = self.read(parent) else { break };
+            self.met.insert(parent);
+            self.ahead.push((read.time, parent));
+            self.pending.insert(parent, read);
         }
         true
     }
@@ -153,16 +166,16 @@ impl<'r> People<'r> {
             let (name, mail) = self.repository.mailmap().resolve(&name, &mail);
             Author { name: name.to_owned(), mail: mail.to_lowercase() }
         };
-        // A parent that isn't there (a shallow clone) is left out.
-        let parents = commit.parents().map(|p| (p.id(), p.time().seconds())).collect();
-        Some(Read { author: person(&commit.author()), committer: person(&commit.committer()), parents })
+        let (parents, time) = (commit.parent_ids().collect(), commit.time().seconds());
+        Some(Read { author: person(&commit.author()), committer: person(&commit.committer()), parents, time })
     }
 }
 
 struct Read {
     author: Author,
     committer: Author,
-    parents: Vec<(Oid, i64)>,
+    parents: Vec<Oid>,
+    time: i64,
 }
 
 #[cfg(test)]

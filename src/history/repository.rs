@@ -33,8 +33,8 @@ pub struct Repository {
     shallow: BTreeSet<Oid>,
     grafts: HashMap<Oid, Vec<Oid>>,
     mailmap: Mailmap,
-    /// For the few reads that belong to no worker.
-    own: Mutex<Worker>,
+    /// For the few reads that belong to no worker; none until there is one.
+    own: Mutex<Option<Worker>>,
 }
 
 /// One thread's reader of a repository.
@@ -117,7 +117,7 @@ impl Repository {
             common_dir,
             bare,
             pinned: false,
-            own: Mutex::new(worker),
+            own: Mutex::new(Some(worker)),
         })
     }
 
@@ -128,7 +128,7 @@ impl Repository {
     /// Where the commit can't be read.
     pub fn pinned_to(mut self, commit: Oid) -> Result<Self, ReadError> {
         let (tree, mailmap) = {
-            let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+            let worker = self.worker()?;
             let objects = worker.objects()?;
             let tree = objects.commit(commit)?.tree;
             (tree, load_mailmap(&objects, tree))
@@ -152,9 +152,11 @@ impl Repository {
     /// # Errors
     /// Where it names none; with libgit2's words.
     pub fn resolve(&self, revision: &str) -> Result<Oid, String> {
-        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = worker.git.revparse_single(revision).and_then(|object| object.peel_to_commit());
-        found.map(|commit| commit.id()).map_err(|e| e.message().to_owned())
+        self.own(|git| {
+            let found = git.revparse_single(revision).and_then(|object| object.peel_to_commit());
+            found.map(|commit| commit.id()).map_err(|e| e.message().to_owned())
+        })
+        .map_err(|e| e.to_string())?
     }
 
     /// The root of the work tree; of a bare repository, the repository itself.
@@ -208,6 +210,22 @@ impl Repository {
         Worker::open(at).map_err(|e| ReadError::Database(e.message().to_owned()))
     }
 
+    /// Lets `read` have the repository's own reader, which is opened where there is none.
+    fn own<R>(&self, read: impl FnOnce(&git2::Repository) -> R) -> Result<R, ReadError> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let worker = match own.take() {
+            Some(worker) => worker,
+            None => self.worker()?,
+        };
+        Ok(read(&own.insert(worker).git))
+    }
+
+    /// Closes the repository's own reader until it is needed again. Where no other reads either, the packs
+    /// are no longer mapped, and what was read of them no longer counts as this program's memory.
+    pub fn rest(&self) {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     /// The first-parent history of the head, up to where a shallow clone was cut off. Grafts
     /// (`info/grafts`) count, as they do for git.
     ///
@@ -227,22 +245,21 @@ impl Repository {
     /// subject, all made fit to print. Where the commit can't be read, the id alone.
     #[must_use]
     pub fn commit_ref(&self, id: Oid) -> CommitRef {
-        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        match worker.git.find_commit(id) {
-            Ok(commit) => {
-                let label = commit.message_encoding().ok().flatten();
-                let text = |bytes: &[u8]| printable(&decode(bytes, label));
-                let author = commit.author();
-                let (name, mail) = (text(author.name_bytes()), text(author.email_bytes()));
-                CommitRef {
-                    id: id.to_string(),
-                    time: author.when().seconds(),
-                    author: self.mailmap.resolve(&name, &mail).0.to_owned(),
-                    subject: text(subject(commit.message_raw_bytes())),
-                }
-            }
-            Err(_) => CommitRef { id: id.to_string(), time: 0, author: String::new(), subject: String::new() },
-        }
+        let read = self.own(|git| {
+            let commit = git.find_commit(id).ok()?;
+            let label = commit.message_encoding().ok().flatten();
+            let text = |bytes: &[u8]| printable(&decode(bytes, label));
+            let author = commit.author();
+            let (name, mail) = (text(author.name_bytes()), text(author.email_bytes()));
+            Some(CommitRef {
+                id: id.to_string(),
+                time: author.when().seconds(),
+                author: self.mailmap.resolve(&name, &mail).0.to_owned(),
+                subject: text(subject(commit.message_raw_bytes())),
+            })
+        });
+        let nameless = || CommitRef { id: id.to_string(), time: 0, author: String::new(), subject: String::new() };
+        read.ok().flatten().unwrap_or_else(nameless)
     }
 
     /// The people that the head's `.mailmap` joins.
@@ -254,17 +271,17 @@ impl Repository {
     /// The tags that lead to a commit, by name without `refs/tags/`; in the order of their names.
     #[must_use]
     pub fn tags(&self) -> Vec<(String, Oid)> {
-        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         let mut tags = Vec::new();
-        if let Ok(references) = worker.git.references_glob("refs/tags/*") {
+        // Without a reader there is no tag that can be read.
+        let _ = self.own(|git| {
             // A tag that can't be read is no place to look at; the others stand.
-            for reference in references.flatten() {
+            for reference in git.references_glob("refs/tags/*").into_iter().flatten().flatten() {
                 let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
                 if let (Some(name), Ok(commit)) = (name.strip_prefix("refs/tags/"), reference.peel_to_commit()) {
                     tags.push((name.to_owned(), commit.id()));
                 }
             }
-        }
+        });
         tags.sort();
         tags
     }
@@ -280,15 +297,7 @@ impl Repository {
     /// without credentials, host or `.git`.
     #[must_use]
     pub fn remote_slugs(&self) -> Vec<String> {
-        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut slugs = BTreeSet::new();
-        if let Ok(names) = worker.git.remotes() {
-            for name in names.iter().flatten().flatten() {
-                if let Ok(remote) = worker.git.find_remote(name) {
-                    slugs.extend(remote.url().ok().and_then(slug));
-                }
-            }
-        }
+        let slugs: BTreeSet<String> = self.remote_urls().iter().filter_map(|url| slug(url)).collect();
         slugs.into_iter().collect()
     }
 
@@ -296,12 +305,14 @@ impl Repository {
     /// They may hold credentials: show them to nobody.
     #[must_use]
     pub fn remote_urls(&self) -> Vec<String> {
-        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let Ok(names) = worker.git.remotes() else { return Vec::new() };
-        let mut names: Vec<&str> = names.iter().flatten().flatten().collect();
-        names.sort_by_key(|name| (*name != "origin", *name));
-        let url = |name: &str| Some(worker.git.find_remote(name).ok()?.url().ok()?.to_owned());
-        names.into_iter().filter_map(url).collect()
+        let read = self.own(|git| {
+            let Ok(names) = git.remotes() else { return Vec::new() };
+            let mut names: Vec<&str> = names.iter().flatten().flatten().collect();
+            names.sort_by_key(|name| (*name != "origin", *name));
+            let url = |name: &str| Some(git.find_remote(name).ok()?.url().ok()?.to_owned());
+            names.into_iter().filter_map(url).collect()
+        });
+        read.unwrap_or_default()
     }
 
     /// The bytes of a file at the root of the head, if it is there.
@@ -313,11 +324,13 @@ impl Repository {
     /// The bytes of a file of `commit`, if it is there; `path` goes from the root.
     #[must_use]
     pub fn file_at(&self, commit: Oid, path: &[u8]) -> Option<Vec<u8>> {
-        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let objects = worker.objects().ok()?;
-        let tree = if commit == self.head { self.head_tree } else { objects.commit(commit).ok()?.tree };
-        let (mode, id) = objects.lookup(tree, path).ok()??;
-        if mode.is_file() { objects.blob(id).ok() } else { None }
+        let read = self.own(|git| {
+            let objects = GitObjects::new(git).ok()?;
+            let tree = if commit == self.head { self.head_tree } else { objects.commit(commit).ok()?.tree };
+            let (mode, id) = objects.lookup(tree, path).ok()??;
+            if mode.is_file() { objects.blob(id).ok() } else { None }
+        });
+        read.ok().flatten()
     }
 }
 

@@ -115,7 +115,6 @@ struct Surveyor<'a> {
     found: &'a mut Found,
     memo: Memo,
     versions: Versions,
-    numbers: Vec<u32>,
     /// Names that manifests declare in the file at hand.
     declared: Vec<Term>,
     /// Its contents that were read.
@@ -126,8 +125,8 @@ struct Surveyor<'a> {
 
 impl<'a> Surveyor<'a> {
     fn new(ground: Ground<'a>, objects: &'a dyn Objects, found: &'a mut Found) -> Self {
-        let (memo, versions, numbers, declared, read) = Default::default();
-        Self { ground, objects, found, memo, versions, numbers, declared, read, cut: false }
+        let (memo, versions, declared, read) = Default::default();
+        Self { ground, objects, found, memo, versions, declared, read, cut: false }
     }
 
     /// Reads the versions of one file.
@@ -188,18 +187,17 @@ impl<'a> Surveyor<'a> {
         if let Content::Object(id) = blob.content {
             self.read.push(id);
         }
-        let Self { found, memo, versions, numbers, declared, cut, .. } = self;
+        let Self { found, memo, versions, declared, cut, .. } = self;
         let asked = self.ground.asked;
         let paired = blob.class == Class::Code && !asked.is_empty();
-        numbers.clear();
-        memo.read(&blob.path, content, blob.held.0, numbers, &mut |text, tokens| {
+        memo.read(&blob.path, content, blob.held.0, &mut |text, tokens| {
             *cut |= text.len() > scan::LONG_LINE;
             if paired {
                 versions.line(asked, text, tokens);
             }
         });
         if paired {
-            found.pairs.take(&blob.path, blob.held, versions.of(content, memo, numbers));
+            found.pairs.take(&blob.path, blob.held, versions.of(content, memo));
         }
         scan::declared(&blob.path, content, &mut |domain, name, _| {
             let term = Term::of(domain, name);

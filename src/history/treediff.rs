@@ -51,27 +51,31 @@ fn walk(
 ) -> Result<(), ReadError> {
     let read = |id: Option<Oid>| id.map_or_else(|| Ok(Tree::default()), |id| objects.tree(id));
     let (old, new) = (read(trees.0)?, read(trees.1)?);
-    // Neighbouring trees begin alike: entries that are the same, byte for byte, are not even parsed.
-    let mut same = 0;
-    while let Some(length) = old.as_bytes().get(same..).and_then(entry_length)
-        && let Some(entry) = old.as_bytes().get(same..same + length)
-        && new.as_bytes().get(same..same + length) == Some(entry)
-    {
-        same += length;
-    }
-    let (mut a, mut b) = (old.entries_from(same).peekable(), new.entries_from(same).peekable());
-    loop {
-        let order = match (a.peek(), b.peek()) {
+    let (a, b) = (old.as_bytes(), new.as_bytes());
+    let (mut at_a, mut at_b) = (0, 0);
+    // Neighbouring trees are alike before and behind the few entries that differ: what is the same, byte for
+    // byte, is not even parsed.
+    while a.get(at_a..) != b.get(at_b..) {
+        while let Some(length) = a.get(at_a..).and_then(entry_length)
+            && let Some(entry) = a.get(at_a..at_a + length)
+            && b.get(at_b..at_b + length) == Some(entry)
+        {
+            (at_a, at_b) = (at_a + length, at_b + length);
+        }
+        let (left, right) = (old.entries_from(at_a).next(), new.entries_from(at_b).next());
+        let order = match (&left, &right) {
             (None, None) => return Ok(()),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(x), Some(y)) => tree_order(x, y),
         };
         let (left, right) = match order {
-            Ordering::Less => (a.next(), None),
-            Ordering::Greater => (None, b.next()),
-            Ordering::Equal => (a.next(), b.next()),
+            Ordering::Less => (left, None),
+            Ordering::Greater => (None, right),
+            Ordering::Equal => (left, right),
         };
+        at_a += left.as_ref().map_or(0, |e| e.raw_len);
+        at_b += right.as_ref().map_or(0, |e| e.raw_len);
         let same = |x: &TreeEntry<'_>, y: &TreeEntry<'_>| x.id == y.id && x.mode == y.mode;
         if let (Some(x), Some(y)) = (&left, &right)
             && same(x, y)
@@ -98,6 +102,7 @@ fn walk(
         }
         path.truncate(length);
     }
+    Ok(())
 }
 
 /// Git's order of tree entries, in which a folder's name ends in `/`; a file and a folder of one

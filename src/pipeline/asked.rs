@@ -33,6 +33,7 @@ pub(super) fn declarations(
     repository: &Repository,
     state: &State,
     pages: &[Page<'_>],
+    survey: &Survey,
     filter: &Filter,
 ) -> Result<Declarations, ReadError> {
     let (signatures, symbols) = (filter.enabled(signature_drift::ID), filter.enabled(dead_symbol::ID));
@@ -62,7 +63,7 @@ pub(super) fn declarations(
     }
     let asked = Asked::new(by_name.keys().map(String::as_str));
     let head = state.snapshots.head();
-    state.declarations(repository, &asked, |declared, name| {
+    state.declarations(repository, &asked, &survey.holdings, |declared, name| {
         by_name.get(name).is_some_and(|said| {
             signature_drift::in_doubt(said.signatures.iter(), declared, head)
                 || dead_member::in_doubt(said.members.iter(), declared, head)

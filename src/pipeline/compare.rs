@@ -57,8 +57,9 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
     let state = &target.state;
     let views: Vec<Page<'_>> = asks.iter().map(|ask| ask.page).collect();
     let named: Vec<Page<'_>> = asks.iter().filter(|ask| !ask.links_only).map(|ask| ask.page).collect();
-    let declarations = asked::declarations(&target.repository, state, &named, filter)?;
+    let declarations = asked::declarations(&target.repository, state, &named, &target.survey, filter)?;
     let lists = asked::lists(&target.repository, state, &named, &target.survey, filter)?;
+    target.repository.rest();
     let releases = Released::new(&target.repository, &state.mainline);
     let system = System {
         snapshots: &state.snapshots,
@@ -89,6 +90,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
         within: target.within.as_ref(),
     };
     let mut findings = prove::prove(&views, &suspects, &system, archive)?;
+    target.repository.rest();
     if !against.first {
         for finding in &mut findings {
             finding.evidence.system = Some(Arc::clone(&target.label.name));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 
@@ -47,6 +48,8 @@ pub(super) struct Parts<'a> {
     pub pages: &'a Pages,
     pub references: &'a [Vec<Reference>],
     pub histories: &'a PageHistories,
+    /// What is known already of the edits of each page.
+    pub edits: &'a [OnceLock<ranking::Edits>],
     pub change: Option<&'a Change>,
 }
 
@@ -59,6 +62,7 @@ impl<'a> Parts<'a> {
             pages: &own.pages,
             references: &own.references,
             histories: &own.histories,
+            edits: &own.edits,
             change: own.change.as_ref().map(|(change, _)| change),
         }
     }

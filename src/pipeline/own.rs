@@ -1,11 +1,14 @@
 //! The audited repository as it is checked out: its pages, and itself as the system that they describe.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use super::change::{self, Change, ChangeOptions, Range};
 use super::error::AuditError;
 use super::options::{AuditOptions, Progress};
 use super::pages::{self, HeadPage, Pages};
+use super::ranking::Edits;
 use super::slugs;
 use super::state::State;
 use super::target::{Label, Target};
@@ -112,9 +115,12 @@ impl Own {
         let (survey, histories) =
             rayon::join(|| state.survey(&repository, asked), || histories(&repository, &state, &pages));
         let (survey, histories) = (survey?, histories?);
+        // Most of what was read so far is not asked for again.
+        repository.rest();
         let clock = Clock::of(&state.mainline);
         let target = Target { label, repository, state, survey, clock, within: None };
-        Ok(Surveyed { target, pages, references, values, histories, change })
+        let edits = pages.pages.iter().map(|_| OnceLock::new()).collect();
+        Ok(Surveyed { target, pages, references, values, histories, edits, change })
     }
 }
 
@@ -130,6 +136,8 @@ pub struct Surveyed {
     pub values: Vec<Vec<ValueClaim>>,
     /// Their versions.
     pub histories: PageHistories,
+    /// Who edited them when, of those whose lines were asked for.
+    pub(super) edits: Vec<OnceLock<Edits>>,
     /// The change that is audited, if one is, with what it marks in pages and what was taken back.
     pub change: Option<(Change, Vec<v1::Waived>)>,
 }

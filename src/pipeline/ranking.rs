@@ -2,6 +2,7 @@
 //! how often that changed since, and who answers for it. It ranks pages; it accuses none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rayon::prelude::*;
@@ -26,7 +27,7 @@ const MOST_NAMED: usize = 3;
 const MOST_WRITERS: usize = 16;
 
 /// Who edited a page when.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Edits {
     /// The last real edit of each of the page's sections, in the document's order.
     sections: Vec<Option<Moment>>,
@@ -56,24 +57,29 @@ fn head(parts: &Parts<'_>) -> DateTime<Utc> {
 
 /// Who edited each page when, in the order of the pages.
 pub(super) fn edits(parts: &Parts<'_>) -> Result<Vec<Edits>, ReadError> {
-    let pages = &parts.pages.pages;
+    let pages: Vec<(&HeadPage, &OnceLock<Edits>)> = parts.pages.pages.iter().zip(parts.edits).collect();
     let chunk = pages.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
     let edits = pages.par_chunks(chunk).map(|chunk| {
         let worker = parts.repository.worker()?;
         let objects = worker.objects()?;
-        let one = |page: &HeadPage| {
+        let one = |(page, slot): &(&HeadPage, &OnceLock<Edits>)| {
             if !matches!(page.document.tense, Tense::Current) {
                 return Edits::default();
             }
-            let text = page.differs.then_some(page.document.text.as_bytes());
-            of_page(page, &parts.histories.origins(&objects, &page.path, text))
+            // Whoever asked for its lines before has left what is needed here.
+            let read = || {
+                let text = page.differs.then_some(page.document.text.as_bytes());
+                of_page(page, &parts.histories.origins(&objects, &page.path, text))
+            };
+            slot.get().cloned().unwrap_or_else(read)
         };
         Ok(chunk.iter().map(one).collect::<Vec<_>>())
     });
     Ok(edits.collect::<Result<Vec<_>, ReadError>>()?.into_iter().flatten().collect())
 }
 
-fn of_page(page: &HeadPage, origins: &crate::history::PageOrigins) -> Edits {
+/// Who edited `page` when, by the origins of its lines.
+pub(super) fn of_page(page: &HeadPage, origins: &crate::history::PageOrigins) -> Edits {
     let document = &page.document;
     let mut edits = Edits::default();
     for section in &document.sections {
@@ -106,7 +112,9 @@ pub(super) fn apply(
     edits: &[Edits],
     policy: &Policy,
 ) -> Result<(), AuditError> {
-    let mentions = mentions(parts)?;
+    // Who is still there is asked for while the mentions are looked for.
+    let (read, people) = rayon::join(|| mentions(parts), || people(parts, policy));
+    let (mentions, mut people) = (read?, people?);
     let at: BTreeMap<String, usize> = audit.documents.iter().enumerate().map(|(i, d)| (d.id.clone(), i)).collect();
     let own: BTreeSet<&RepoPath> = parts.pages.pages.iter().map(|p| &p.path).collect();
     let code = |mentions: &[Mention]| -> BTreeSet<RepoPath> {
@@ -135,7 +143,6 @@ pub(super) fn apply(
     let files = described.iter().flatten().flatten();
     let changes = Changes::read(&worker.objects()?, &parts.state.mainline, files, from.timestamp())?;
 
-    let mut people = People::of(parts.repository, &parts.options.config.bots)?;
     let codeowners = codeowners(parts);
     for (((page, mentions), described), edits) in parts.pages.pages.iter().zip(mentions).zip(&described).zip(edits) {
         let Some(document) = at.get(page.document.id.as_str()).and_then(|i| audit.documents.get_mut(*i)) else {
@@ -156,6 +163,20 @@ pub(super) fn apply(
         answer(parts, page, document, edits, described, &changes, &mut people, &codeowners, policy);
     }
     Ok(())
+}
+
+/// Those who commit, read as far back as it counts.
+fn people<'r>(parts: &Parts<'r>, policy: &Policy) -> Result<People<'r>, ReadError> {
+    let mut people = People::of(parts.repository, &parts.options.config.bots)?;
+    if parts.pages.pages.iter().any(|page| matches!(page.document.tense, Tense::Current)) {
+        people.reach(gone_since(&people, policy));
+    }
+    Ok(people)
+}
+
+/// Who committed nothing since then is gone, in seconds since 1970.
+fn gone_since(people: &People<'_>, policy: &Policy) -> i64 {
+    people.head_time() - i64::from(policy.values().owners.gone_after) * 86_400
 }
 
 /// What each section of each page mentions.
@@ -262,8 +283,7 @@ fn answer(
         return;
     }
     let days = policy.values().owners.gone_after;
-    let head = people.head_time();
-    let since = head - i64::from(days) * 86_400;
+    let (head, since) = (people.head_time(), gone_since(people, policy));
     if authors.iter().any(|author| people.seen_since(author, since).is_some()) {
         return;
     }

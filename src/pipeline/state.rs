@@ -169,6 +169,7 @@ impl State {
         &self,
         repository: &Repository,
         asked: &declarations::Asked,
+        holdings: &Holdings,
         in_doubt: impl Fn(&Declarations, &str) -> bool,
     ) -> Result<Declarations, ReadError> {
         let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
@@ -178,7 +179,7 @@ impl State {
             read(&objects);
             Ok(())
         };
-        Declarations::read(asked, &self.census.blobs, self.snapshots.head(), &overlaid, reader, in_doubt)
+        Declarations::read(asked, &self.census.blobs, self.snapshots.head(), &overlaid, holdings, reader, in_doubt)
     }
 
     /// Reads the lists of the code that have to do with `asked`, in every snapshot.

@@ -124,11 +124,12 @@ impl<'a> Scanner<'a> {
     }
 
     fn read(&self, id: Oid) -> Result<Option<Vec<u8>>, ReadError> {
-        if self.objects.size(id)? > MAX_BLOB {
+        // What the survey read is not asked for its size again.
+        if !self.holdings.has(id) && self.objects.size(id)? > MAX_BLOB {
             return Ok(None);
         }
         let bytes = self.objects.blob(id)?;
-        Ok(if is_binary(&bytes) { None } else { Some(bytes) })
+        Ok(if bytes.len() > MAX_BLOB || is_binary(&bytes) { None } else { Some(bytes) })
     }
 
     fn keep(&self, id: Oid, bytes: &Rc<[u8]>) {
@@ -204,7 +205,8 @@ impl<'a> Scanner<'a> {
 
     /// Whether blob `id`, the file at `path`, has to be read to know which claims it witnesses.
     pub fn may_witness(&self, path: &RepoPath, id: Oid) -> bool {
-        self.lost.iter().any(|l| l.matcher.accepts(path) && !self.lacks(l, path, id))
+        // What is quickly known comes first.
+        self.lost.iter().any(|l| !self.lacks(l, path, id) && l.matcher.accepts(path))
     }
 
     /// Whether any claim accepts the file at `path` as a witness.
@@ -214,6 +216,9 @@ impl<'a> Scanner<'a> {
 
     /// Whether blob `id`, the file at `path`, witnesses claim `claim`.
     pub fn holds(&self, claim: usize, path: &RepoPath, id: Oid) -> Result<bool, ReadError> {
+        if self.lost.get(claim).is_some_and(|lost| self.lacks(lost, path, id)) {
+            return Ok(false);
+        }
         let key = (u32::try_from(claim).unwrap_or(u32::MAX), id, path.clone());
         if let Some(&known) = self.verdicts.borrow().get(&key) {
             return Ok(known);

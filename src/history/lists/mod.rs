@@ -1,24 +1,26 @@
 //! Which lists of code held what the lists of pages hold, in which snapshots.
 
+mod brackets;
+mod data;
+mod finder;
 mod groups;
+mod versions;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 pub use groups::{Group, groups};
 
+use finder::Finder;
+use versions::Versions;
+
 use super::class::Class;
 use super::holdings::{Filter, Holdings};
-use super::lifetime::{TermMap, is_binary};
+use super::in_turn::in_turn;
 use super::objects::Objects;
 use super::path::RepoPath;
 use super::snapshot::{Blob, Content, Mask};
 use super::term::Term;
 
-/// Files larger than this (in bytes) are not read for lists.
-const LARGEST: usize = 512 << 10;
 /// Lists of one page's list that are kept.
 const MOST: usize = 2000;
 
@@ -146,36 +148,12 @@ impl Lists {
     ) -> Result<Self, E> {
         let asked: Vec<Entries> = asked.into_iter().collect();
         let Some(finder) = Finder::new(&asked) else { return Ok(Self::default()) };
-        let chunk = blobs.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
-        let parts: Vec<Vec<(usize, Held)>> = blobs
-            .par_chunks(chunk)
-            .map(|chunk| {
-                let mut out = Vec::new();
-                reader(&mut |objects| {
-                    for file in chunk.chunk_by(|a, b| a.path == b.path) {
-                        let mut filter: Option<&Filter> = None;
-                        let mut possible = true;
-                        for blob in file.iter().filter(|b| b.class == Class::Code) {
-                            // The filter is of the file: asked once for all of its contents.
-                            let own = match blob.content {
-                                Content::Object(id) => holdings.names_of(&blob.path, id),
-                                Content::Overlaid(_) => None,
-                            };
-                            possible = match (own, filter) {
-                                (None, _) => true,
-                                (Some(own), Some(before)) if std::ptr::eq(own, before) => possible,
-                                (Some(own), _) => asked.iter().any(|entries| entries.may_be_in(own)),
-                            };
-                            filter = own;
-                            if possible {
-                                read_blob(&asked, &finder, (blob, own), overlaid, objects, &mut out);
-                            }
-                        }
-                    }
-                })?;
-                Ok(out)
-            })
-            .collect::<Result<_, E>>()?;
+        let files: Vec<&[Blob]> = blobs.chunk_by(|a, b| a.path == b.path).collect();
+        let parts: Vec<Vec<(usize, Held)>> = in_turn(&files, reader, |objects, file: &&[Blob]| {
+            let mut out = Vec::new();
+            read_file(&finder, file, holdings, overlaid, objects, &mut out);
+            out
+        })?;
         let mut found: Vec<Vec<Held>> = asked.iter().map(|_| Vec::new()).collect();
         for (at, held) in parts.into_iter().flatten() {
             if let Some(list) = found.get_mut(at).filter(|l| l.len() < MOST) {
@@ -186,106 +164,46 @@ impl Lists {
     }
 }
 
-/// Finds the files in which an entry of each list stands.
-struct Finder {
-    automaton: AhoCorasick,
-    /// By pattern: the page's list.
-    lists: Vec<usize>,
-    /// By entry: the pages' lists that have it.
-    entries: TermMap<Vec<usize>>,
-}
-
-impl Finder {
-    fn new(asked: &[Entries]) -> Option<Self> {
-        let mut patterns = Vec::new();
-        let mut lists = Vec::new();
-        for (at, entries) in asked.iter().enumerate() {
-            for spelling in entries.longest.iter().flat_map(|name| spellings(name)) {
-                patterns.push(spelling);
-                lists.push(at);
-            }
-        }
-        if patterns.is_empty() {
-            return None;
-        }
-        let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&patterns).ok()?;
-        let mut by_entry: TermMap<Vec<usize>> = TermMap::default();
-        for (at, entries) in asked.iter().enumerate() {
-            entries.terms.iter().for_each(|term| by_entry.entry(*term).or_default().push(at));
-        }
-        Some(Self { automaton, lists, entries: by_entry })
-    }
-
-    fn find(&self, content: &[u8]) -> BTreeSet<usize> {
-        let mut found = BTreeSet::new();
-        for hit in self.automaton.find_overlapping_iter(content) {
-            found.extend(self.lists.get(hit.pattern().as_usize()));
-        }
-        found
-    }
-}
-
-/// A name with its words joined in each way.
-fn spellings(name: &str) -> BTreeSet<String> {
-    let mut words: Vec<String> = vec![String::new()];
-    let mut before = '_';
-    for c in name.chars() {
-        let joint = matches!(c, '_' | '-');
-        if (joint || c.is_uppercase() && before.is_lowercase()) && words.last().is_some_and(|w| !w.is_empty()) {
-            words.push(String::new());
-        }
-        if !joint && let Some(word) = words.last_mut() {
-            word.push(c);
-        }
-        before = c;
-    }
-    ["", "_", "-"].iter().map(|joint| words.join(joint)).filter(|s| s.len() > 1).collect()
-}
-
-fn read_blob(
-    asked: &[Entries],
-    finder: &Finder,
-    (blob, names): (&Blob, Option<&Filter>),
+/// Reads the versions of one file.
+fn read_file(
+    finder: &Finder<'_>,
+    file: &[Blob],
+    holdings: &Holdings,
     overlaid: &[&[u8]],
     objects: &dyn Objects,
     out: &mut Vec<(usize, Held)>,
 ) {
-    let read;
-    let content: &[u8] = match blob.content {
-        Content::Overlaid(at) => overlaid.get(at).copied().unwrap_or_default(),
-        Content::Object(id) => {
-            let Ok(bytes) = objects.size(id).and_then(|s| if s > LARGEST { Ok(Vec::new()) } else { objects.blob(id) })
-            else {
-                return;
-            };
-            read = bytes;
-            &read
-        }
-    };
-    if content.is_empty() || content.len() > LARGEST || is_binary(content) {
-        return;
-    }
-    let mut lists = finder.find(content);
-    lists.retain(|at| asked.get(*at).is_some_and(|entries| names.is_none_or(|names| entries.may_be_in(names))));
-    if lists.is_empty() {
-        return;
-    }
-    let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
-    for group in groups(&blob.path, content) {
-        // Most lists of code have nothing of any of the pages': they are passed over before anything is built.
-        let members: Vec<Term> = group.members.iter().map(|m| term(m)).collect();
-        if members.iter().filter(|term| finder.entries.contains_key(*term)).nth(1).is_none() {
+    let mut versions = Versions::new(finder);
+    let mut filter: Option<&Filter> = None;
+    let mut possible = true;
+    for blob in file.iter().filter(|b| b.class == Class::Code) {
+        // The filter is of the file: asked once for all of its contents.
+        let own = match blob.content {
+            Content::Object(id) => holdings.names_of(&blob.path, id),
+            Content::Overlaid(_) => None,
+        };
+        possible = match (own, filter) {
+            (None, _) => true,
+            (Some(own), Some(before)) if std::ptr::eq(own, before) => possible,
+            (Some(own), _) => finder.may_be_in(own),
+        };
+        filter = own;
+        if !possible {
             continue;
         }
-        let members: BTreeSet<Term> = members.into_iter().collect();
-        shared.clear();
-        for at in members.iter().filter_map(|term| finder.entries.get(term)).flatten() {
-            *shared.entry(*at).or_default() += 1;
-        }
-        for (at, &shared) in shared.iter().filter(|(at, _)| lists.contains(at)) {
-            let Some(entries) = asked.get(*at) else { continue };
-            if shared > 1 && shared * 2 >= entries.terms.len() && members.len() <= entries.terms.len() * 2 + 2 {
-                out.push((*at, Held { path: blob.path.clone(), group: group.clone(), held: blob.held }));
+        let take = &mut |at: usize, group: Group| {
+            out.push((at, Held { path: blob.path.clone(), group, held: blob.held }));
+        };
+        match blob.content {
+            Content::Overlaid(at) => {
+                versions.read(&blob.path, overlaid.get(at).copied().unwrap_or_default(), own, take);
+            }
+            Content::Object(id) => {
+                // What the survey read is not asked for its size again.
+                if holdings.has(id) || objects.size(id).is_ok_and(|size| size <= versions::LARGEST) {
+                    // What can't be read holds no list.
+                    let _ = objects.with_blob(id, &mut |content| versions.read(&blob.path, content, own, take));
+                }
             }
         }
     }

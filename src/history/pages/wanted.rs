@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 
 use git2::Oid;
 
+use crate::history::common;
 use crate::history::objects::{Mode, Objects, ReadError, Tree};
 
 /// A wanted path's number, in the order in which paths were added.
@@ -176,9 +177,9 @@ fn find(tree: &Tree, name: &[u8], folder: bool) -> Option<(usize, usize, Mode, O
 /// differ.
 fn locate(old: &[u8], new: &Tree, children: &mut [Child]) {
     let bytes = new.as_bytes();
-    let prefix = common_prefix(old, bytes);
+    let prefix = common::prefix(old, bytes);
     let longest = old.len().min(bytes.len()) - prefix;
-    let suffix = common_suffix(old, bytes).min(longest);
+    let suffix = common::suffix(old, bytes).min(longest);
     // The last entry boundary before the difference that is known without parsing.
     let mut from = 0;
     for child in &mut *children {
@@ -214,20 +215,6 @@ fn locate(old: &[u8], new: &Tree, children: &mut [Child]) {
         }
         start = end;
     }
-}
-
-/// Compared in blocks, which the compiler turns into wide instructions.
-fn common_prefix(a: &[u8], b: &[u8]) -> usize {
-    const BLOCK: usize = 64;
-    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(x, y)| x == y).count() * BLOCK;
-    blocks + a[blocks..].iter().zip(&b[blocks..]).take_while(|(x, y)| x == y).count()
-}
-
-fn common_suffix(a: &[u8], b: &[u8]) -> usize {
-    const BLOCK: usize = 64;
-    let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK)).take_while(|(x, y)| x == y).count() * BLOCK;
-    let (a, b) = (&a[..a.len() - blocks], &b[..b.len() - blocks]);
-    blocks + a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The values that stand beside a key in a file, and how they stand there.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::history::lifetime::TermMap;
 use crate::history::path::RepoPath;
@@ -78,15 +79,10 @@ impl Sink for Constants<'_> {
 /// The file by lines.
 struct Lines<'c> {
     content: &'c [u8],
-    starts: Vec<usize>,
+    starts: &'c [usize],
 }
 
 impl<'c> Lines<'c> {
-    fn new(content: &'c [u8]) -> Self {
-        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', content).map(|n| n + 1)).collect();
-        Self { content, starts }
-    }
-
     /// Line `number` from 1; empty where there is none, or it is too long or no text.
     fn get(&self, number: usize) -> &'c str {
         let Some(&start) = number.checked_sub(1).and_then(|n| self.starts.get(n)) else { return "" };
@@ -116,36 +112,62 @@ pub(super) fn is_constant(role: Role) -> bool {
 /// Names of constants, with the keys that are set to them.
 pub(super) type Wanted = TermMap<Vec<usize>>;
 
+/// What stands beside one place of a key.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    /// The values, with their line counted from the key's.
+    values: Vec<(Literal, Tie, i64, String)>,
+    /// Names of constants that the key is set to.
+    names: Vec<(Term, Tie)>,
+}
+
+/// Lines above and below a key that decide what stands beside it.
+pub(super) const AROUND: (usize, usize) = (ABOVE, BELOW);
+
+/// Gives what was seen before beside the key with an index, or else asks for it.
+pub(super) type Remember<'r> = dyn FnMut(usize, &mut dyn FnMut() -> Looked) -> Rc<Looked> + 'r;
+
 /// The values beside the keys of `asked` in the file at `path`.
 pub fn of_file(path: &RepoPath, content: &[u8], asked: &TermMap<Term>) -> Vec<Beside> {
     let mut keys = Keys { asked, found: Vec::new() };
     scan::scan(path, content, &mut keys);
-    of_keys(&keys.found, content, &mut |wanted| {
+    let starts: Vec<usize> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', content).map(|n| n + 1)).collect();
+    of_keys(&keys.found, content, &starts, &mut |_, look| Rc::new(look()), &mut |wanted| {
         let mut constants = Constants { wanted, found: Vec::new() };
         scan::scan(path, content, &mut constants);
         constants.found
     })
 }
 
-/// The values beside the keys that stand in `content` at the places `found`. `constants` gives the places
+/// The values beside the keys that stand in `content`, whose lines begin at `starts`, at the places `found`. `constants` gives the places
 /// at which names of constants are bound in it.
 pub(super) fn of_keys(
     found: &[(Term, Token)],
     content: &[u8],
+    starts: &[usize],
+    remember: &mut Remember<'_>,
     constants: &mut dyn FnMut(&Wanted) -> Vec<(Term, Token)>,
 ) -> Vec<Beside> {
     if found.is_empty() {
         return Vec::new();
     }
-    let lines = Lines::new(content);
+    let lines = Lines { content, starts };
     let mut out = Vec::new();
     // Names that a key is set to, with the keys.
     let mut wanted = Wanted::default();
     let mut setters: Vec<(Term, Tie)> = Vec::new();
-    for (key, token) in found.iter().take(MOST) {
-        for (name, tie) in of_key(*key, token, &lines, &mut out) {
-            wanted.entry(Term::exact(name.as_bytes())).or_default().push(setters.len());
-            setters.push((*key, tie));
+    for (index, (key, token)) in found.iter().take(MOST).enumerate() {
+        let looked = remember(index, &mut || look(*key, token, &lines));
+        out.extend(looked.values.iter().map(|(literal, tie, below, text)| Beside {
+            key: *key,
+            literal: literal.clone(),
+            tie: *tie,
+            line: u32::try_from(i64::from(token.line) + below).unwrap_or(u32::MAX),
+            text: text.clone(),
+        }));
+        for (name, tie) in &looked.names {
+            wanted.entry(*name).or_default().push(setters.len());
+            setters.push((*key, *tie));
         }
     }
     if !wanted.is_empty() {
@@ -161,6 +183,14 @@ pub(super) fn of_keys(
         }
     }
     out
+}
+
+fn look(key: Term, token: &Token, lines: &Lines<'_>) -> Looked {
+    let mut out = Vec::new();
+    let names = of_key(key, token, lines, &mut out);
+    let names = names.into_iter().map(|(name, tie)| (Term::exact(name.as_bytes()), tie)).collect();
+    let below = |line: u32| i64::from(line) - i64::from(token.line);
+    Looked { values: out.into_iter().map(|b| (b.literal, b.tie, below(b.line), b.text)).collect(), names }
 }
 
 /// Adds the values beside one key; gives the names of constants that it is set to instead.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
+use super::super::common;
 use super::super::path::RepoPath;
 use super::super::term::{Domain, Term};
 use super::syntax::Syntax;
@@ -36,6 +37,66 @@ pub struct Memo {
     tokens: Vec<Token>,
     routes: Vec<Term>,
     spilling: Vec<(Term, u32)>,
+    /// The version that was read last, and one whose memory is used again.
+    last: Version,
+    spare: Version,
+}
+
+/// The lines of a version.
+#[derive(Default)]
+struct Version {
+    /// None where nothing was read yet.
+    language: Option<u64>,
+    content: Vec<u8>,
+    numbers: Vec<u32>,
+    /// One more than `numbers` where the last line is ended.
+    starts: Vec<usize>,
+}
+
+impl Version {
+    fn begin(&mut self, language: u64) {
+        self.language = Some(language);
+        self.content.clear();
+        self.numbers.clear();
+        self.starts.clear();
+    }
+
+    fn end(&mut self, content: &[u8]) {
+        if content.last().is_none_or(|b| *b == b'\n') {
+            self.starts.push(content.len());
+        }
+        self.content.extend_from_slice(content);
+    }
+}
+
+/// What two versions end with alike.
+struct Tail {
+    /// The first line of the version before that begins within it.
+    next: usize,
+    /// How many bytes farther down it stands in the version at hand.
+    shift: isize,
+}
+
+impl Tail {
+    fn of(before: &Version, language: u64, content: &[u8]) -> Self {
+        let length = before.content.len();
+        let alike = if before.language == Some(language) { common::suffix(&before.content, content) } else { 0 };
+        let shift = content.len().wrapping_sub(length) as isize;
+        // The end of the line above belongs to what is alike, so the line starts in both.
+        Self { next: before.starts.partition_point(|start| *start <= length - alike), shift }
+    }
+
+    /// The line of the version before that begins at `start` of the version at hand, in what is alike.
+    fn line_at(&mut self, start: usize, before: &Version) -> Option<usize> {
+        while let Some(at) = before.starts.get(self.next).map(|s| s.saturating_add_signed(self.shift)) {
+            match at.cmp(&start) {
+                std::cmp::Ordering::Less => self.next += 1,
+                std::cmp::Ordering::Equal => return Some(self.next),
+                std::cmp::Ordering::Greater => return None,
+            }
+        }
+        None
+    }
 }
 
 struct Collect<'a>(&'a mut Vec<Token>);
@@ -54,6 +115,7 @@ impl Memo {
         self.tokens.clear();
         self.routes.clear();
         self.spilling.clear();
+        self.last.language = None;
     }
 
     /// Every line of every version.
@@ -80,21 +142,45 @@ impl Memo {
         &self.spilling
     }
 
-    /// Reads a version of the file at `path`, held by the snapshots `held`. Puts the number of each of
-    /// its lines into `numbers`, and calls `new` with each line that no version before had, and its text.
-    pub fn read(
-        &mut self,
-        path: &RepoPath,
-        content: &[u8],
-        held: u32,
-        numbers: &mut Vec<u32>,
-        new: &mut dyn FnMut(&[u8], &[Token]),
-    ) {
+    /// The numbers of the lines of the version that was read last.
+    #[must_use]
+    pub fn numbers(&self) -> &[u32] {
+        &self.last.numbers
+    }
+
+    /// Where they start, and where a line behind the last would.
+    #[must_use]
+    pub fn starts(&self) -> &[usize] {
+        &self.last.starts
+    }
+
+    /// Reads a version of the file at `path`, held by the snapshots `held`. Calls `new` with each line that
+    /// no version before had, and its text.
+    pub fn read(&mut self, path: &RepoPath, content: &[u8], held: u32, new: &mut dyn FnMut(&[u8], &[Token])) {
         let syntax = Syntax::of(path, content);
         let mut state = State::new(&syntax);
         let language = syntax.language as u64;
-        let mut start = 0;
+        let before = std::mem::take(&mut self.last);
+        let mut version = std::mem::take(&mut self.spare);
+        version.begin(language);
+        // What the version begins with like the one before it is known without looking at lines.
+        let alike = if before.language == Some(language) { common::prefix(&before.content, content) } else { 0 };
+        let known = before.starts.partition_point(|start| *start <= alike).saturating_sub(1);
+        for at in 0..known.min(before.numbers.len()) {
+            self.again(&before, at, 0, held, content, &mut version, &mut state);
+        }
+        // And what it ends with, from where the same is open.
+        let mut tail = Tail::of(&before, language, content);
+        let mut start = before.starts.get(version.numbers.len()).copied().filter(|_| known > 0).unwrap_or(0);
         while start < content.len() {
+            if let Some(first) = tail.line_at(start, &before)
+                && self.is_open_behind(&before, first, &state)
+            {
+                for at in first..before.numbers.len() {
+                    self.again(&before, at, tail.shift, held, content, &mut version, &mut state);
+                }
+                break;
+            }
             let end = memchr::memchr(b'\n', &content[start..]).map_or(content.len(), |at| start + at);
             let next = content.len().min(end + 1);
             let seed = language << 4 | state.open.number() << 1 | u64::from(state.flag_attribute);
@@ -110,18 +196,53 @@ impl Memo {
                     number
                 }
             };
-            if let Some(line) = self.lines.get_mut(number as usize) {
-                line.held |= held;
-                (state.open, state.flag_attribute) = line.after;
-                if line.spills {
-                    route::spilling(content, start..next, &mut |route| {
-                        self.spilling.push((Term::of(Domain::Route, route), held));
-                    });
-                }
-            }
-            numbers.push(number);
+            self.hold(number, held, content, start..next, &mut state);
+            version.numbers.push(number);
+            version.starts.push(start);
             start = end + 1;
         }
+        version.end(content);
+        self.spare = before;
+        self.last = version;
+    }
+
+    /// Takes in that the version at hand holds a line.
+    fn hold(&mut self, number: u32, held: u32, content: &[u8], place: Range<usize>, state: &mut State<'_>) {
+        if let Some(line) = self.lines.get_mut(number as usize) {
+            line.held |= held;
+            (state.open, state.flag_attribute) = line.after;
+            if line.spills {
+                route::spilling(content, place, &mut |route| {
+                    self.spilling.push((Term::of(Domain::Route, route), held));
+                });
+            }
+        }
+    }
+
+    /// Takes in line `at` of the version before, `shift` bytes farther down in this one.
+    #[allow(clippy::too_many_arguments)]
+    fn again(
+        &mut self,
+        before: &Version,
+        at: usize,
+        shift: isize,
+        held: u32,
+        content: &[u8],
+        version: &mut Version,
+        state: &mut State<'_>,
+    ) {
+        let (Some(&number), Some(&start)) = (before.numbers.get(at), before.starts.get(at)) else { return };
+        let next = before.starts.get(at + 1).copied().unwrap_or(before.content.len());
+        let (start, next) = (start.saturating_add_signed(shift), next.saturating_add_signed(shift));
+        self.hold(number, held, content, start..next, state);
+        version.numbers.push(number);
+        version.starts.push(start);
+    }
+
+    /// Whether the same is open before line `at` of the version before as in `state`.
+    fn is_open_behind(&self, before: &Version, at: usize, state: &State<'_>) -> bool {
+        let line = at.checked_sub(1).and_then(|at| self.lines.get(*before.numbers.get(at)? as usize));
+        line.is_some_and(|line| line.after == (state.open, state.flag_attribute))
     }
 
     fn scan(&mut self, state: &mut State<'_>, line: &[u8], ended: &[u8]) -> Line {
@@ -156,7 +277,7 @@ impl Hasher for Same {
 }
 
 /// A hash of a line, eight bytes at a time, by wide multiplication (the way of the `wyhash` family).
-fn hash(bytes: &[u8], seed: u64) -> u64 {
+pub(in crate::history) fn hash(bytes: &[u8], seed: u64) -> u64 {
     const A: u64 = 0xa076_1d64_78bd_642f;
     const B: u64 = 0xe703_7ed1_a0b4_28db;
     let mix = |a: u64, b: u64| {
@@ -215,12 +336,28 @@ mod tests {
             ),
             ("a.rs", &["#[arg(long)]\nport: u16,\nport: u16,\n", "port: u16,\n#[arg(\nlong)]\nport: u16,\n"][..]),
             ("a.js", &["get('/a/b')\nget('/a/{\nx}/c')\n", "get('/a/{\ny}/d')\n /v1/x:\n", "get('/a/{\n"][..]),
+            (
+                "b.c",
+                &[
+                    "int a;\nint b;\n/*\nint c;\n*/\nint d;\n",
+                    "int a;\nint b;\nint c;\n*/\nint d;\n",
+                    "int a;\n/*\nint b;\n/*\nint c;\n*/\nint d;\n",
+                    "int a;\nint b;\n/*\nint c;\n*/\nint d;",
+                    "xint a;\nint b;\n/*\nint c;\n*/\nint d;",
+                    "",
+                    "\n",
+                    "int a;\nint b;\n/*\nint c;\n*/\nint d;\n",
+                    "int a;\nint a;\nint b;\n/*\nint c;\n*/\nint d;\nint d;\n",
+                ],
+            ),
             ("tool", &["#!/bin/sh\n# x y\nfoo=1\n", "# x y\nfoo=1\n", "#!/usr/bin/env python\n# x y\nfoo=1\n"][..]),
         ] {
             let path = RepoPath::from(path);
             let mut memo = Memo::default();
             for (bit, content) in versions.iter().enumerate() {
-                memo.read(&path, content.as_bytes(), 1 << bit, &mut Vec::new(), &mut |_, _| {});
+                memo.read(&path, content.as_bytes(), 1 << bit, &mut |_, _| {});
+                let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', content.as_bytes()).map(|n| n + 1));
+                assert_eq!(memo.starts(), starts.collect::<Vec<_>>(), "{path} {content:?}");
             }
             for (bit, content) in versions.iter().enumerate() {
                 let mut found = Vec::new();

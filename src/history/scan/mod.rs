@@ -15,6 +15,7 @@ mod syntax;
 
 pub use ignored::ignoring;
 pub use manifest::{declared, names};
+pub(super) use memo::hash;
 pub use memo::{Line as MemoLine, Memo};
 pub use route::{route_endings, routes};
 pub(super) use syntax::Syntax;
