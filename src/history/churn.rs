@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use rustc_hash::FxBuildHasher;
 
+use super::in_turn::in_turn;
 use super::mainline::{MainIx, Mainline};
 use super::objects::{Objects, ReadError};
 use super::path::RepoPath;
@@ -19,13 +20,14 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Looks for changes of `files` in the mainline's commits from `since` (seconds since 1970) on. An
-    /// object that can't be read ends the walk there.
+    /// Looks for changes of `files` in the mainline's commits from `since` (seconds since 1970) on, in
+    /// parallel: `reader` calls back with a view of the object store of the calling thread's own. An object
+    /// that can't be read ends the walk there.
     ///
     /// # Errors
-    /// Where the last commit's own tree can't be read.
+    /// Where the last commit's own tree can't be read, or the store can't be opened.
     pub fn read<'f>(
-        objects: &dyn Objects,
+        reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), ReadError> + Sync,
         mainline: &Mainline,
         files: impl IntoIterator<Item = &'f RepoPath>,
         since: i64,
@@ -42,23 +44,30 @@ impl Changes {
         if changes.by_file.is_empty() || mainline.is_empty() {
             return Ok(changes);
         }
-        let mut at = mainline.head();
-        while at.0 > 0 && mainline.get(at).time >= since {
-            let older = MainIx(at.0 - 1);
-            let (old, new) = (mainline.get(older).tree, mainline.get(at).tree);
-            let by_file = &mut changes.by_file;
-            let read = treediff::diff(objects, Some(old), Some(new), &|f| folders.contains(f), &mut |change| {
-                if let Some(found) = by_file.get_mut(change.path.as_slice()) {
-                    found.push(at);
+        let recent = (1..=mainline.head().0).rev().map(MainIx).take_while(|at| mainline.get(*at).time >= since);
+        let recent: Vec<MainIx> = recent.collect();
+        let by_file = &changes.by_file;
+        let read = in_turn(&recent, reader, |objects, at: &MainIx| {
+            let (old, new) = (mainline.get(MainIx(at.0 - 1)).tree, mainline.get(*at).tree);
+            let mut changed = Vec::new();
+            treediff::diff(objects, Some(old), Some(new), &|f| folders.contains(f), &mut |change| {
+                if by_file.contains_key(change.path.as_slice()) {
+                    changed.push(change.path);
                 }
-            });
-            match read {
+            })?;
+            Ok::<_, ReadError>(changed)
+        })?;
+        for (at, changed) in recent.into_iter().zip(read) {
+            match changed {
                 Err(error) if at == mainline.head() => return Err(error),
                 Err(_) => break,
-                Ok(()) => {}
+                Ok(changed) => {
+                    for path in changed {
+                        changes.by_file.entry(path.into()).or_default().push(at);
+                    }
+                }
             }
             changes.from = at;
-            at = older;
         }
         Ok(changes)
     }
@@ -96,10 +105,13 @@ mod tests {
         repo.commit(&[("src/b.rs", "3\n"), ("other.rs", "1\n")], &[], "Four", 3);
         let opened = Repository::open(repo.path()).unwrap();
         let mainline = opened.mainline().unwrap();
-        let worker = opened.worker().unwrap();
-        let objects = worker.objects().unwrap();
+        let reader = |read: &mut dyn FnMut(&dyn Objects)| {
+            let worker = opened.worker()?;
+            read(&worker.objects()?);
+            Ok(())
+        };
         let files = ["src/a.rs", "src/b.rs", "x/y/z.rs"].map(RepoPath::from);
-        let read = |since| Changes::read(&objects, &mainline, &files, since).unwrap();
+        let read = |since| Changes::read(reader, &mainline, &files, since).unwrap();
         let all = read(at(0));
         assert_eq!(all.of_all(&files, None), [MainIx(3), MainIx(2), MainIx(1)]);
         assert_eq!(all.of_all(&files[..2], Some(MainIx(1))), [MainIx(3)]);

@@ -15,7 +15,7 @@ use crate::history::churn::Changes;
 use crate::history::declared::Asked;
 use crate::history::paths::Paths;
 use crate::history::people::{Author, People};
-use crate::history::{MainIx, Moment, ReadError, RepoPath};
+use crate::history::{MainIx, Moment, Objects, ReadError, RepoPath};
 use crate::report::json::v1;
 use crate::rule::described::{self, Head, Mention};
 use crate::triage::owners::{self, Codeowners, Person};
@@ -139,9 +139,13 @@ pub(super) fn apply(
         .map(|(page, _)| window(page))
         .min()
         .unwrap_or_else(|| head(parts));
-    let worker = parts.repository.worker()?;
     let files = described.iter().flatten().flatten();
-    let changes = Changes::read(&worker.objects()?, &parts.state.mainline, files, from.timestamp())?;
+    let reader = |read: &mut dyn FnMut(&dyn Objects)| {
+        let worker = parts.repository.worker()?;
+        read(&worker.objects()?);
+        Ok(())
+    };
+    let changes = Changes::read(reader, &parts.state.mainline, files, from.timestamp())?;
 
     let codeowners = codeowners(parts);
     for (((page, mentions), described), edits) in parts.pages.pages.iter().zip(mentions).zip(&described).zip(edits) {
