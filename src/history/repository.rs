@@ -289,8 +289,7 @@ impl Repository {
     /// Whether `commit` is `of`, or among what came before it; false where the history between them can't be read.
     #[must_use]
     pub fn is_ancestor(&self, commit: Oid, of: Oid) -> bool {
-        let worker = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        commit == of || worker.git.graph_descendant_of(of, commit).unwrap_or(false)
+        commit == of || self.own(|git| git.graph_descendant_of(of, commit).unwrap_or(false)).unwrap_or(false)
     }
 
     /// The configured remotes as `owner/name` (with every group where a host nests them), sorted,
