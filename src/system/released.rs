@@ -59,7 +59,7 @@ impl<'a> Released<'a> {
         let short = package.rsplit('/').next().unwrap_or(package).to_ascii_lowercase();
         let of =
             |prefix: &str| tags.iter().filter(|tag| tag.prefix.trim_start_matches('@') == prefix).cloned().collect();
-        let named: Vec<Tag> = of(&package.to_ascii_lowercase().trim_start_matches('@').to_owned());
+        let named: Vec<Tag> = of(package.to_ascii_lowercase().trim_start_matches('@'));
         let fits = [named, of(&short), of("")];
         let mut fits: Vec<Tag> = fits.into_iter().find(|fits| !fits.is_empty())?;
         fits.sort_by(|a, b| b.numbers.cmp(&a.numbers).then(a.commit.cmp(&b.commit)));

@@ -191,7 +191,7 @@ async fn each_line_has_the_dates_of_its_own_commits() {
     let page = readme(collect(&server, Login::Anonymous, &["acme/payments"]).await);
     assert_eq!((page.lines.len(), page.last_edited.is_some()), (0, true));
     assert!(!server.asked().contains_key("POST /graphql"));
-    for (_, (_, times)) in &mut repos[0].1.files {
+    for (_, times) in repos[0].1.files.values_mut() {
         *times = vec!["2026-05-05T05:05:05Z", "2026-01-01T01:01:01Z"];
     }
     let server = GithubServer::start(&repos, "");

@@ -202,6 +202,9 @@ pub fn notion(pages: &[NotionPage]) -> (Workspace, String, Blocks) {
             let mut object = page(&own, &written.title, &time);
             object["created_time"] = json!(time);
             workspace.pages.insert(own.clone(), object);
+            // The list that it stands in knows its last edit too.
+            let listed = workspace.children.get_mut(&id(folder)).unwrap().last_mut().unwrap();
+            listed["last_edited_time"] = json!(time);
             let address = format!("https://www.notion.so/{}", own.replace('-', ""));
             let mut all = Vec::new();
             for (at, said) in written.blocks.iter().enumerate() {
