@@ -17,8 +17,19 @@ const EXCLUSIONS: &str = include_str!("../.github/workflows/examples/exclusions.
 pub const WORKFLOWS: [(&str, &str); 4] =
     [("pull-request", PULL_REQUEST), ("pull-request-comment", COMMENT), ("weekly", WEEKLY), ("exclusions", EXCLUSIONS)];
 
-/// The action as the examples name it.
-const ACTION: &str = "shelflife/shelflife";
+/// Where the action and its releases are.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The action of this version, as a workflow uses it: `owner/name@v1.2.3`.
+#[must_use]
+pub fn released_action() -> String {
+    format!("{}@v{}", action(), env!("CARGO_PKG_VERSION"))
+}
+
+/// The action's repository: `owner/name`.
+fn action() -> &'static str {
+    REPOSITORY.trim_start_matches("https://github.com/")
+}
 
 /// A file that would be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,16 +112,14 @@ pub fn plan(repository: &Repository, workflows: &[&str], action: Option<&str>) -
     if !at_github && !workflows.is_empty() {
         plan.seen.push("not at GitHub as far as can be seen; the workflows work there only".to_owned());
     }
+    let released = released_action();
     for (name, text) in WORKFLOWS.iter().filter(|(name, _)| workflows.contains(name)) {
         let path = format!(".github/workflows/shelflife-{name}.yml");
         if has(&path) {
             plan.seen.push(format!("{path} is there already and stays"));
             continue;
         }
-        let text = match action {
-            Some(action) => with_action(text, action),
-            None => (*text).to_owned(),
-        };
+        let text = with_action(text, action.unwrap_or(&released));
         let why = text.lines().next().unwrap_or_default().trim_start_matches(['#', ' ']).to_owned();
         plan.files.push(NewFile { path: path.into(), text, why });
     }
@@ -122,7 +131,7 @@ fn with_action(text: &str, action: &str) -> String {
     let (name, version) = action.split_once('@').unwrap_or((action, "main"));
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
-        match line.split_once(ACTION) {
+        match line.split_once(self::action()) {
             Some((before, after)) if before.trim_end().ends_with("uses:") => {
                 let (folder, rest) = after.split_once('@').unwrap_or(("", after));
                 let end = rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len());
@@ -177,7 +186,7 @@ mod tests {
         parse(&plan.files[0].text, "shelflife.toml".as_ref(), Origin::Found, &registry::specs()).unwrap();
         assert!(plan.files[1].text.contains("uses: me/fork/install@0123abc\n"), "{}", plan.files[1].text);
         assert!(plan.files[2].text.contains("uses: me/fork@0123abc\n"));
-        assert!(!plan.files.iter().any(|f| f.text.contains(ACTION)));
+        assert!(!plan.files.iter().any(|f| f.text.contains(super::action())));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::support::events::payloads;
 use crate::support::hub::Hub;
 use crate::support::program::{Run, finish};
 use crate::support::{Repo, scrub};
@@ -87,33 +88,42 @@ fn pull_request() -> (Repo, String) {
     (repo, head.to_string())
 }
 
-fn payload(head: &str, repository: u64) -> Value {
+/// What counts of a pull request's payload; `repository` is the one that its branch is in, none for a fork
+/// that was deleted.
+fn of_pull_request(head: &str, repository: Option<u64>) -> Value {
     // As GitHub sends it: the base may be older than the merge that was checked out.
-    json!({ "action": "synchronize", "number": 7, "pull_request": { "number": 7,
-        "head": { "sha": head, "ref": "topic", "repo": { "id": repository } },
+    json!({ "number": 7, "pull_request": { "number": 7,
+        "head": { "sha": head, "ref": "topic", "repo": repository.map(|id| json!({ "id": id })) },
         "base": { "sha": "main~1", "ref": "main", "repo": { "id": 1 } } } })
+}
+
+fn payload(head: &str) -> Value {
+    payloads("pull_request", &of_pull_request(head, Some(1))).remove(0)
 }
 
 #[test]
 fn a_pull_request_gets_annotations_a_summary_outputs_and_a_comment() {
     let (repo, head) = pull_request();
     let hub = Hub::new(&head);
-    let job = Job::new(repo.path());
-    let run = job.run(&hub, "pull_request", &payload(&head, 1)).ended(0);
-    assert!(run.stdout.contains("::error file=docs/install.md,line=3,"), "{run:?}");
-    assert!(!run.stdout.lines().any(|line| line.starts_with("::set-env")), "{run:?}");
-    assert!(job.read("summary.md").contains("docs/install.md"));
-    let reports = job.file("reports");
-    let output = job.read("output");
-    let expected = format!("report={}\nfindings=1\nerrors=1\nexclusions=\n", reports.display());
-    assert_eq!(output, expected);
-    for name in ["audit.json", "report.html", "report.md", "report.sarif"] {
-        assert!(reports.join(name).exists(), "{name}");
+    for event in payloads("pull_request", &of_pull_request(&head, Some(1))) {
+        let job = Job::new(repo.path());
+        let run = job.run(&hub, "pull_request", &event).ended(0);
+        assert!(run.stdout.contains("::error file=docs/install.md,line=3,"), "{run:?}");
+        assert!(!run.stdout.lines().any(|line| line.starts_with("::set-env")), "{run:?}");
+        assert!(job.read("summary.md").contains("docs/install.md"));
+        let reports = job.file("reports");
+        let output = job.read("output");
+        let expected = format!("report={}\nfindings=1\nerrors=1\nexclusions=\n", reports.display());
+        assert_eq!(output, expected);
+        for name in ["audit.json", "report.html", "report.md", "report.sarif"] {
+            assert!(reports.join(name).exists(), "{name}");
+        }
+        // However often it runs, there is one comment.
+        let state = hub.state();
+        assert_eq!(state.comments.len(), 1);
+        let body = state.comments[0]["body"].as_str().unwrap();
+        assert!(body.contains("https://github.com/o/n/actions/runs/42"), "{body}");
     }
-    let state = hub.state();
-    assert_eq!(state.comments.len(), 1);
-    let body = state.comments[0]["body"].as_str().unwrap();
-    assert!(body.contains("https://github.com/o/n/actions/runs/42"), "{body}");
 }
 
 #[test]
@@ -121,7 +131,7 @@ fn a_pull_request_fails_its_job_only_if_that_is_asked_for() {
     let (repo, head) = pull_request();
     let hub = Hub::new(&head);
     let job = Job::new(repo.path()).with("INPUT_FAIL_ON", "error");
-    job.run(&hub, "pull_request", &payload(&head, 1)).ended(1);
+    job.run(&hub, "pull_request", &payload(&head)).ended(1);
     // What is published is published all the same.
     assert_eq!(hub.state().comments.len(), 1);
 }
@@ -131,11 +141,14 @@ fn a_fork_s_job_writes_nothing_and_says_all() {
     let (repo, head) = pull_request();
     let hub = Hub::new(&head);
     hub.state().read_only = true;
-    let job = Job::new(repo.path());
-    let run = job.run(&hub, "pull_request", &payload(&head, 99)).ended(0);
-    assert!(run.stdout.contains("::error file=docs/install.md") && run.stdout.contains("workflow_run"), "{run:?}");
-    assert!(hub.state().writes().is_empty());
-    assert!(job.read("summary.md").contains("--config-file"));
+    let forks = [Some(99), None].map(|fork| payloads("pull_request", &of_pull_request(&head, fork)).remove(0));
+    for event in forks {
+        let job = Job::new(repo.path());
+        let run = job.run(&hub, "pull_request", &event).ended(0);
+        assert!(run.stdout.contains("::error file=docs/install.md") && run.stdout.contains("workflow_run"), "{run:?}");
+        assert!(hub.state().writes().is_empty());
+        assert!(job.read("summary.md").contains("--config-file"));
+    }
 }
 
 #[test]
@@ -143,22 +156,27 @@ fn a_merge_queue_s_group_is_audited_against_its_base() {
     let (repo, _) = pull_request();
     let base = repo.git(&["rev-parse", "main"]);
     let hub = Hub::new("");
-    let job = Job::new(repo.path());
-    let event = json!({ "action": "checks_requested", "merge_group": { "base_sha": base.trim(),
+    let ours = json!({ "action": "checks_requested", "merge_group": { "base_sha": base.trim(),
         "head_sha": repo.head().to_string(), "base_ref": "refs/heads/main" } });
-    let run = job.run(&hub, "merge_group", &event).ended(0);
-    assert!(run.stdout.contains("::error file=docs/install.md"), "{run:?}");
-    assert!(job.read("output").contains("findings=1\n"));
-    assert!(hub.state().seen.is_empty());
+    for event in payloads("merge_group", &ours) {
+        let job = Job::new(repo.path());
+        let run = job.run(&hub, "merge_group", &event).ended(0);
+        assert!(run.stdout.contains("::error file=docs/install.md"), "{run:?}");
+        assert!(job.read("output").contains("findings=1\n"));
+        assert!(hub.state().seen.is_empty());
+    }
 }
 
 #[test]
 fn a_schedule_keeps_the_issue_and_writes_what_readers_ticked() {
     let (repo, _) = pull_request();
     let hub = Hub::new("");
-    for event in ["schedule", "workflow_dispatch"] {
+    // GitHub gives no example of a schedule's payload: it is no webhook.
+    let mut events = vec![("schedule", json!({ "schedule": "17 6 * * 1" }))];
+    events.extend(payloads("workflow_dispatch", &json!({})).into_iter().map(|event| ("workflow_dispatch", event)));
+    for (event, payload) in events {
         let job = Job::new(repo.path()).with("INPUT_EXPORT", "list");
-        job.run(&hub, event, &json!({ "schedule": "17 6 * * 1" })).ended(0);
+        job.run(&hub, event, &payload).ended(0);
         assert!(job.file("reports").join("reviews.toml").exists());
         let list = format!("exclusions={}/exclusions-list.json\n", job.file("reports").display());
         assert!(job.read("output").ends_with(&list), "{}", job.read("output"));
@@ -187,9 +205,11 @@ fn a_list_that_is_refused_keeps_no_issue_from_being_kept() {
 fn a_push_is_audited_whole_and_publishes_nothing() {
     let (repo, _) = pull_request();
     let hub = Hub::new("");
-    let run = Job::new(repo.path()).run(&hub, "push", &json!({ "ref": "refs/heads/main" })).ended(0);
-    assert!(run.stdout.contains("::error file=docs/install.md"), "{run:?}");
-    assert!(hub.state().seen.is_empty());
+    for event in payloads("push", &json!({ "ref": "refs/heads/main" })) {
+        let run = Job::new(repo.path()).run(&hub, "push", &event).ended(0);
+        assert!(run.stdout.contains("::error file=docs/install.md"), "{run:?}");
+        assert!(hub.state().seen.is_empty());
+    }
 }
 
 #[test]
@@ -197,7 +217,7 @@ fn the_unsafe_event_is_refused_before_anything_runs() {
     let (repo, head) = pull_request();
     let hub = Hub::new(&head);
     let job = Job::new(repo.path());
-    let run = job.run(&hub, "pull_request_target", &payload(&head, 1)).ended(2);
+    let run = job.run(&hub, "pull_request_target", &payload(&head)).ended(2);
     assert!(run.stdout.starts_with("::error title=Shelflife::pull_request_target is refused"), "{run:?}");
     assert!(hub.state().seen.is_empty() && !job.file("reports").exists());
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::support::Repo;
+use crate::support::events::payloads;
 use crate::support::hub::{Hub, Trouble};
 use crate::support::program::{Run, finish, program};
 use crate::support::sample::{audit, document, finding, many, now};
@@ -255,7 +256,10 @@ fn recorded_after_a_fork_s_job_number_and_head_come_from_the_host() {
         let env: [(&str, &Path); 2] = [("GITHUB_EVENT_NAME", Path::new("workflow_run")), ("GITHUB_EVENT_PATH", &path)];
         work.publish_as(&hub, "comment", &[], &env)
     };
-    publish(&run_of(HEAD, "pull_request")).ended(0);
+    for event in payloads("workflow_run", &run_of(HEAD, "pull_request")) {
+        publish(&event).ended(0);
+    }
+    assert_eq!(hub.state().comments.len(), 1);
     let text = body(&hub.state().comments[0]).to_owned();
     assert!(text.contains("https://github.com/o/n/blob/") && !text.contains("evil"), "{text}");
     let old = publish(&run_of(&"e".repeat(40), "pull_request")).ended(0);

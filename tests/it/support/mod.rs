@@ -1,6 +1,7 @@
 //! What the integration tests share.
 
 pub mod audit;
+pub mod events;
 pub mod git_server;
 pub mod github;
 pub mod hub;
