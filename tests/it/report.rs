@@ -116,3 +116,14 @@ fn the_published_form_reads_back() {
     assert_eq!(back, audit);
     assert!(out.ends_with(b"}\n"));
 }
+
+#[test]
+fn hostile_strings_are_inert() {
+    let text = plain(&crate::support::sample::hostile(), Style::default());
+    assert!(text.len() < 200_000, "{}", text.len());
+    let hidden =
+        |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    assert!(!text.contains(hidden), "{text:?}");
+    // What a name ends with a line break begins no line of ours.
+    assert!(!text.lines().any(|line| line.starts_with("::") || line.starts_with("# heading")), "{text}");
+}
