@@ -107,7 +107,7 @@ function findingItem(finding, withPage = true) {
       h(
         "span",
         { class: "meta" },
-        withPage && h("span", { class: "where" }, path(doc.id), ":" + finding.line),
+        withPage && h("span", { class: "where" }, doc.away ? doc.title : path(doc.id), ":" + finding.line),
         h("span", {}, finding.r),
         finding.c && h("span", { class: "when" }, t("proof." + finding.c[0]), " ", time(COMMITS[finding.c[1]].date)),
         finding.old && h("span", { class: "old" }, t("change.old")),
