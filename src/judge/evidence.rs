@@ -90,6 +90,9 @@ pub type FileState = (usize, Option<Oid>);
 /// The hunks of one file since one moment.
 pub type FileHunks<'h> = (FileState, MainIx, Vec<&'h Hunk>);
 
+/// A hunk that was seen: the state that it is compared with, which hunk of that change, and its lines.
+type Seen = (Option<Oid>, usize, (u32, u32));
+
 /// Hunks, each with what it costs.
 type Costed<'h> = Vec<(usize, &'h Hunk)>;
 
@@ -116,11 +119,11 @@ impl<'h> Choice<'h> {
         };
         found.sort_by(order);
         // The same lines of the head, seen from two moments, are shown once.
-        let mut seen: BTreeMap<usize, Vec<(Option<Oid>, usize, (u32, u32))>> = BTreeMap::new();
+        let mut seen: BTreeMap<usize, Vec<Seen>> = BTreeMap::new();
         found.retain(|f| {
             let seen = seen.entry(f.file).or_default();
             let lines = f.hunk.place();
-            let again = |(old, at, held): &(Option<Oid>, usize, (u32, u32))| {
+            let again = |(old, at, held): &Seen| {
                 if *old == f.old { *at == f.at } else { held.0 <= lines.1 && lines.0 <= held.1 }
             };
             let new = !seen.iter().any(again);
