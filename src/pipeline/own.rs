@@ -112,6 +112,8 @@ impl Own {
     pub fn survey(self, asked: &Asked) -> Result<Surveyed, AuditError> {
         let label = self.label();
         let Self { repository, state, pages, references, values, change } = self;
+        // The packs are mapped anew: what the pages and the commits took of them is not asked for again.
+        repository.rest();
         let (survey, histories) =
             rayon::join(|| state.survey(&repository, asked), || histories(&repository, &state, &pages));
         let (survey, histories) = (survey?, histories?);
