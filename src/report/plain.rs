@@ -8,6 +8,9 @@ use super::json::v1::{Audit, Finding, Inconclusive, Location, Waived};
 use super::{link, proof};
 use crate::finding::{Level, Severity};
 
+/// What is shown of one text of others, in characters.
+const LONGEST: usize = 1_000;
+
 /// Where the confidence begins on a finding's first line, unless its message is longer.
 const CONFIDENCE_COLUMN: usize = 90;
 
@@ -53,13 +56,13 @@ pub fn write(out: &mut dyn Write, audit: &Audit, style: Style) -> io::Result<()>
 
 fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Result<()> {
     let at = &finding.location;
-    let place = format!("{}:{}:{}", terminal(&at.document), at.start.line, at.start.column);
+    let place = format!("{}:{}:{}", terminal_short(&at.document, LONGEST), at.start.line, at.start.column);
     let (word, code) = match finding.severity {
         Severity::Error => ("error", "1;31"),
         Severity::Warning => ("warning", "1;33"),
         Severity::Note => ("note", "1;36"),
     };
-    let message = terminal(&finding.message);
+    let message = terminal_short(&finding.message, LONGEST);
     let width = columns(&place) + 2 + word.len() + 2 + columns(&finding.rule) + 2 + columns(&message);
     let gap = CONFIDENCE_COLUMN.saturating_sub(width).max(2);
     let level = match finding.confidence.level {
@@ -73,12 +76,12 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Re
         "{}  {}  {}  {message}{:gap$}{}",
         style.paint("1", &place),
         style.paint(code, word),
-        terminal(&finding.rule),
+        terminal_short(&finding.rule, LONGEST),
         "",
         style.paint("2", &format!("{level} ({:.2})", finding.confidence.probability)),
     )?;
     for line in elsewhere.into_iter().chain(proof::lines(&finding.evidence)) {
-        writeln!(out, "    {}", style.paint("2", &terminal(&line)))?;
+        writeln!(out, "    {}", style.paint("2", &terminal_short(&line, LONGEST)))?;
     }
     Ok(())
 }
@@ -99,8 +102,8 @@ fn elsewhere(at: &Location) -> Option<String> {
 /// What the change brings that would hide findings.
 fn write_waived(out: &mut dyn Write, waived: &Waived, style: Style) -> io::Result<()> {
     let place = match waived.line {
-        Some(line) => format!("{}:{line}", terminal(&waived.document)),
-        None => terminal(&waived.document).into_owned(),
+        Some(line) => format!("{}:{line}", terminal_short(&waived.document, LONGEST)),
+        None => terminal_short(&waived.document, LONGEST).into_owned(),
     };
     writeln!(
         out,
@@ -117,10 +120,10 @@ fn write_inconclusive(out: &mut dyn Write, inconclusive: &Inconclusive, style: S
     writeln!(
         out,
         "{}  {}  {}  {}",
-        style.paint("1", &terminal(place)),
+        style.paint("1", &terminal_short(place, LONGEST)),
         style.paint("35", "inconclusive"),
-        terminal(&inconclusive.reason),
-        terminal(&inconclusive.message),
+        terminal_short(&inconclusive.reason, LONGEST),
+        terminal_short(&inconclusive.message, LONGEST),
     )
 }
 

@@ -6,12 +6,14 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::json::v1::{Audit, Document, Finding, Inconclusive, Position, Suppressed, Witness};
-use super::{escape, proof};
+use super::{escape, link, proof};
 use crate::finding::{Level, Severity};
 use crate::rule::{Definition, registry};
 
 /// The name under which relative URIs stand, as GitHub expects it.
 const BASE: &str = "%SRCROOT%";
+/// What a message shows of one text of others, in characters.
+const LONGEST: usize = 1_000;
 
 /// Writes `audit` as SARIF. What is of low confidence, and every signal, is a note, whatever its
 /// severity. The same audit gives the same bytes.
@@ -251,7 +253,7 @@ impl<'a> Context<'a> {
     /// Where a page is: relative to the root for one of the repository, else its own address.
     fn artifact(&self, document: &str) -> Value {
         let elsewhere = self.documents.get(document).filter(|d| d.source != "git");
-        match elsewhere.and_then(|d| d.url.as_deref()).or(Some(document).filter(|id| id.contains("://"))) {
+        match elsewhere.and_then(|d| d.url.as_deref()).or(Some(document).filter(|id| link::is_web(id))) {
             Some(url) => json!({ "uri": absolute(url) }),
             None => json!({ "uri": uri(document), "uriBaseId": BASE }),
         }
@@ -270,7 +272,7 @@ fn region(start: Position, end: Position) -> Value {
 /// Text of others as one line of a message: nothing invisible, and no link (SARIF reads
 /// `[words](target)` in a message as one).
 fn text(raw: &str) -> String {
-    let safe = escape::terminal(raw);
+    let safe = escape::terminal_short(raw, LONGEST);
     if safe.contains("](") { safe.replace('[', "\\[").replace(']', "\\]") } else { safe.into_owned() }
 }
 
