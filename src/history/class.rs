@@ -191,7 +191,7 @@ impl Class {
         if path.parent().split(|&b| b == b'/').any(vendored) {
             return Self::Vendored;
         }
-        if is_test_name(&name, &suffix) || in_weak_folder(path.parent()) {
+        if is_test_name(&name, &suffix) || in_weak_folder(path.parent(), &suffix) {
             return Self::Weak;
         }
         Self::Code
@@ -199,12 +199,14 @@ impl Class {
 }
 
 /// Whether any of the folders is weak; `org/example` is the name of a package, not a folder of examples.
-fn in_weak_folder(folder: &[u8]) -> bool {
+fn in_weak_folder(folder: &[u8], suffix: &[u8]) -> bool {
     let mut above: &[u8] = b"";
     folder.split(|&b| b == b'/').any(|part| {
         let package = matches!(above, b"org" | b"com" | b"net" | b"io" | b"dev");
         above = part;
-        !package && is_weak_folder(part)
+        // A folder of Go is a package, which may well be called `doc`.
+        let go = suffix == b"go" && matches!(part, b"doc" | b"docs" | b"gen");
+        !package && !go && is_weak_folder(part)
     })
 }
 

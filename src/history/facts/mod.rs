@@ -101,6 +101,13 @@ impl Facts {
         self.by_name.iter().any(|((of, _), held)| *of == Of::Package && held.iter().any(own))
     }
 
+    /// Whether the manifest at `path` offers any feature in any of the snapshots `at`.
+    #[must_use]
+    pub fn offers(&self, path: &RepoPath, at: Mask) -> bool {
+        let here = |h: &Held| h.path == *path && !h.held.and(at).is_empty();
+        self.by_name.iter().any(|((of, _), held)| *of == Of::Feature && held.iter().any(here))
+    }
+
     /// The facts of one thing, ordered by path.
     #[must_use]
     pub fn of(&self, of: Of, name: &str) -> &[Held] {

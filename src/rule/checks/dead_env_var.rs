@@ -61,7 +61,8 @@ fn is_code(reference: &Reference, life: &Life, system: &System<'_>) -> Option<Su
     {
         return None;
     }
-    let probability = confidence::of(super::dead_symbol::ID, "code");
+    let circumstance = if name.contains('_') { "capitals" } else { "code" };
+    let probability = confidence::of(super::dead_symbol::ID, circumstance);
     Some(name::suspect(system, super::dead_symbol::ID, reference, name, name::DECLARED, had, probability, ""))
 }
 

@@ -63,6 +63,12 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     if own.iter().any(|h| system.at_head(h.held)) {
         return None;
     }
+    // Where a program makes the list, it can't be read.
+    let made =
+        |h: &&Held| matches!(h.path.name(), b"setup.py" | b"setup.cfg") && !system.facts.offers(&h.path, system.head());
+    if own.iter().any(|h| made(h)) {
+        return None;
+    }
     let had = system.earlier(own.iter().fold(Mask::default(), |mask, h| mask.or(h.held)));
     let elsewhere = held.iter().any(|h| system.at_head(h.held));
     // Another package has it. Which the page means is plain only where its own still is one.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::name;
 use super::signature_drift::matcher::DeclarationMatcher;
-use crate::code::{Declaration, Family};
+use crate::code::{Declaration, Family, TypeDeclaration};
 use crate::document::Document;
-use crate::history::declarations::Declarations;
+use crate::history::declarations::{Declarations, Standing};
 use crate::history::scan::Role;
 use crate::history::snapshot::Mask;
 use crate::reference::{Kind, Place, Reference};
@@ -197,7 +197,9 @@ fn inherits(member: &Member, family: Family, system: &System<'_>) -> bool {
     while let Some(name) = open.pop() {
         let types: Vec<_> =
             declared.types(&name).iter().filter(|t| !t.held.and(head).is_empty() && t.family == family).collect();
-        if types.iter().any(|t| t.declared.open) {
+        // A base of the same name is another package's.
+        let same = |t: &&&Standing<TypeDeclaration>| t.declared.bases.contains(&name);
+        if types.iter().any(|t| t.declared.open) || types.iter().any(|t| same(&t)) {
             return true;
         }
         if types.is_empty() {

@@ -8,7 +8,7 @@ use crate::document::Span;
 use crate::history::RepoPath;
 use crate::history::class::Class;
 use crate::history::snapshot::Mask;
-use crate::reference::{Kind, Reference};
+use crate::reference::{Kind, Place, Reference};
 use crate::rule::confidence;
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
 use crate::rule::system::{Page, System};
@@ -62,36 +62,41 @@ fn module(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     if packages.len() < 2 {
         return None;
     }
+    let exact = |path: &str| system.paths.exact(path.as_bytes()).held;
+    // The package may have moved to another source folder.
     let held = |path: &str| {
-        let file = MODULES.iter().fold(Mask::default(), |mask, suffix| {
-            mask.or(system.paths.exact(format!("{path}.{suffix}").as_bytes()).held)
-        });
-        file.or(system.paths.exact(path.as_bytes()).held)
+        ROOTS.iter().fold(Mask::default(), |mask, root| {
+            let path = format!("{root}{path}");
+            MODULES.iter().fold(mask.or(exact(&path)), |mask, suffix| mask.or(exact(&format!("{path}.{suffix}"))))
+        })
     };
-    let is_python = |path: &str| !system.paths.exact(format!("{path}/__init__.py").as_bytes()).held.is_empty();
-    let root = ROOTS.iter().find(|root| is_python(&format!("{root}{}", packages.first().unwrap_or(&""))))?;
+    let top = packages.first()?;
+    let is_own = |root: &&&str| !exact(&format!("{root}{top}/__init__.py")).is_empty();
+    // What a sample asks an object for looks alike, unless it goes deep.
+    let least = if reference.place == Place::CodeBlock { 3 } else { 2 };
     for depth in 2..=packages.len() {
-        let path = format!("{root}{}", packages.get(..depth)?.join("/"));
+        let path = packages.get(..depth)?.join("/");
         let life = held(&path);
         if system.at_head(life) {
             continue;
         }
-        if system.earlier(life).is_empty() {
+        if system.earlier(life).is_empty() || depth < least {
             return None;
         }
         // It may be made when the package is loaded.
         let last = packages.get(depth - 1)?;
         let spoken = system.at_head(system.life_exact(last).any(name::DECLARED));
-        let file = format!("{path}.py");
-        let package = format!("{path}/__init__.py");
-        let is_file = !system.paths.exact(file.as_bytes()).held.is_empty();
-        let known = if is_file { file } else { package };
-        let was = system.paths.exact(known.as_bytes()).held;
-        if was.is_empty() || spoken && depth == packages.len() && reference.parts.len() == depth {
+        if spoken && depth == packages.len() && reference.parts.len() == depth {
             return None;
         }
+        let files = ROOTS
+            .iter()
+            .filter(is_own)
+            .flat_map(|root| [format!("{root}{path}.py"), format!("{root}{path}/__init__.py")]);
+        let file = files.max_by_key(|file| system.earlier(exact(file)).newest())?;
+        let was = exact(&file);
         let text = packages.get(..depth)?.join(".");
-        return suspect(reference, &text, known.as_bytes(), was, "module", system);
+        return suspect(reference, &text, file.as_bytes(), was, "module", system);
     }
     None
 }

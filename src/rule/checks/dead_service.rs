@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::history::RepoPath;
 use crate::history::cause::Matcher;
 use crate::history::snapshot::Mask;
-use crate::reference::{Kind, Reference, Service, Standing, service_named, service_of_host};
+use crate::reference::{Kind, Place, Reference, Service, Standing, service_named, service_of_host};
 use crate::rule::confidence;
 use crate::rule::suspect::{LineMatcher, Proof, Suspect};
 use crate::rule::system::{Page, System};
@@ -20,14 +20,14 @@ const INSIDE: &[&str] =
     &["contribut", "develop", "hacking", "releas", "maintain", "building", "testing", "開発", "貢献"];
 /// Words of a sentence that speaks of the project's own ways.
 const OWN: &[&str] = &[
-    "we ",
-    "our ",
-    "us ",
+    " we ",
+    " our ",
+    " us ",
     "pull request",
     "this project",
     "this repo",
     "the project",
-    "your pr",
+    "your pr ",
     "the build",
     "プルリクエスト",
     "このプロジェクト",
@@ -39,7 +39,8 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references {
         let named = match (reference.kind, reference.standing) {
             (_, Standing::Past | Standing::Placeholder | Standing::Output) => None,
-            (Kind::Resource, _) => service_named(reference).filter(|_| is_of_project(page, reference)),
+            (Kind::Resource, _) if reference.place == Place::CodeBlock => None,
+            (Kind::Resource, _) => service_named(reference).filter(|s| is_of_project(page, reference, s)),
             (Kind::Link, _) => of_link(reference, system),
             _ => None,
         };
@@ -57,10 +58,14 @@ fn of_link(reference: &Reference, system: &System<'_>) -> Option<&'static Servic
     system.slugs.iter().any(|slug| rest.contains(&slug.to_lowercase())).then_some(service)
 }
 
-fn is_of_project(page: &Page<'_>, reference: &Reference) -> bool {
+fn is_of_project(page: &Page<'_>, reference: &Reference, service: &Service) -> bool {
     let document = page.document;
     let has = |text: &str, words: &[&str]| words.iter().any(|w| text.contains(w));
     let path = page.path.display().to_lowercase();
+    // A page about the service is for those who want to use it.
+    if service.names.iter().any(|name| path.contains(&name.to_lowercase())) {
+        return false;
+    }
     let headings = document.sections.get(reference.section).map(|s| s.heading_path.join(" ").to_lowercase());
     let inside = has(&path, INSIDE) || headings.is_some_and(|h| has(&h, INSIDE));
     inside || has(&sentence(document, reference), OWN)

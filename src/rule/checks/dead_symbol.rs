@@ -209,13 +209,14 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     }
     let circumstance = match (defined, reference.place) {
         // Other names fold to it; this one is nowhere any more, not even in words.
-        _ if respelt => "lives-on",
+        _ if respelt => "respelt",
         _ if rest < Rest::Uses && is_listed(page, reference, declared, system) => "listed",
         _ if rest == Rest::Uses && alone && is_own_definition(segment, reference, defined, system) => "local",
         _ if rest == Rest::Uses => "used",
         // Parameters and other names that a sample introduces.
         _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
         _ if reference.shape.incidental => "argument",
+        (true, Place::CodeSpan | Place::Prose) if rest == Rest::Weak && is_type_name(segment) => "type-lives-on",
         (true, _) if rest == Rest::Weak && name::is_telling(segment) => "lives-on",
         (true, Place::CodeBlock) if !alone && is_own_path(reference, system) => "qualified",
         (true, Place::CodeBlock) if name::is_telling(segment) && imports_own(page, reference, segment, system) => {
@@ -225,6 +226,7 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         (_, Place::CodeBlock) => "in-sample",
         (true, _) if !name::is_telling(segment) => "word",
         // Plain words name what they please; an example's sentence does.
+        (true, Place::Prose) if is_type_name(segment) => "type-in-prose",
         (true, Place::Prose) => "prose",
         (true, _) if alone => "defined",
         (true, _) => "qualified",
@@ -330,7 +332,7 @@ fn is_own_name(name: &str, system: &System<'_>) -> bool {
 /// What a symbol's circumstance is for a key.
 fn of_key(circumstance: &str) -> &'static str {
     match circumstance {
-        "used" => "used",
+        "used" | "local" => "used",
         "key" | "string" | "qualified" | "defined" => "declared",
         _ => "word",
     }
@@ -355,11 +357,15 @@ fn is_own_path(reference: &Reference, system: &System<'_>) -> bool {
 /// Whether a name of several words that begins with a capital, as types do, stands nowhere at the head as it is
 /// spelt, though its letters do.
 fn is_respelt(name: &str, exact: &Life, system: &System<'_>) -> bool {
-    let humps = name.bytes().filter(u8::is_ascii_uppercase).count();
-    let mixed = name.starts_with(|c: char| c.is_ascii_uppercase())
+    is_type_name(name) && name.len() > 8 && !system.at_head(exact.code().or(exact.weak()).or(exact.vendored()))
+}
+
+/// Whether a name is written as types are, with two words or more: no sample's variable, no word of a sentence.
+fn is_type_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.bytes().all(|b| b.is_ascii_alphanumeric())
-        && name.bytes().any(|b| b.is_ascii_lowercase());
-    mixed && humps > 1 && name.len() > 8 && !system.at_head(exact.code().or(exact.weak()).or(exact.vendored()))
+        && name.bytes().any(|b| b.is_ascii_lowercase())
+        && name.bytes().filter(u8::is_ascii_uppercase).count() > 1
 }
 
 /// Whether a dotted name is that of a setting: words, of which the code had the last as a key alone.

@@ -139,6 +139,12 @@ fn miscounted(
 ) -> Option<Suspect> {
     let is = now.iter().find(|h| likeness(entries, &h.group) == Likeness::Same)?;
     let size = count.value as usize;
+    // Those that stand for no thing of their own need not be counted.
+    let counted =
+        claim.items.iter().filter(|i| !UNLISTED.contains(&lists::bare(&i.text).to_ascii_lowercase().as_str()));
+    if counted.count() == size {
+        return None;
+    }
     let was: Vec<&Held> = past
         .iter()
         .filter(|h| h.path == is.path && h.group.lead == is.group.lead && h.group.members.len() == size)

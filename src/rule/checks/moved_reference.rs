@@ -32,6 +32,8 @@ fn place(page: &Page<'_>, claim: &LocationClaim, system: &System<'_>) -> Option<
         Suspect::of_text(ID, (span, claim.section), anchor, message, probability, system.earlier(held), proof)
     };
     match claim.what {
+        // A link to a commit shows what was meant.
+        Where::Lines(..) if is_pinned(page, file) => None,
         Where::Lines(first, last) => {
             let anchor = text.get(file.span.start..claim.span.end)?;
             let message = format!("other code stands at line {first} of `{}` now", name::shown(&file.text));
@@ -48,6 +50,14 @@ fn place(page: &Page<'_>, claim: &LocationClaim, system: &System<'_>) -> Option<
             Some(suspect(file.span, &file.text, message, "name", At::Name(symbol.to_owned())))
         }
     }
+}
+
+/// Whether the line links to the file as it was at a commit.
+fn is_pinned(page: &Page<'_>, file: &Reference) -> bool {
+    let document = page.document;
+    let line = document.lines.line_span(&document.text, document.lines.line_of(file.span.start)).of(&document.text);
+    let is_id = |part: &str| part.len() >= 12 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    line.split("/blob/").skip(1).any(|rest| rest.split('/').next().is_some_and(is_id))
 }
 
 /// The file of the head that the page means.
