@@ -33,13 +33,6 @@ pub(crate) fn is_upper(s: &str) -> bool {
         && s.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// A code of capitals and digits, as messages have: `DEP0012`. Shorter ones name standards and sizes.
-pub(crate) fn is_code(s: &str) -> bool {
-    let letters = s.bytes().take_while(u8::is_ascii_uppercase).count();
-    let digits = s.len() - letters;
-    letters >= 2 && digits >= 2 && s.len() >= 6 && s.bytes().skip(letters).all(|b| b.is_ascii_digit())
-}
-
 /// A lower-case letter followed by a capital, or two capitals each followed by lower case.
 pub(crate) fn has_hump(s: &str) -> bool {
     let b = s.as_bytes();

@@ -82,7 +82,7 @@ pub(crate) fn scan(run: &Located<'_>, short_flags: bool, sink: &mut Sink) {
             i += 1;
         }
         if (bits & (SLASH | DOT | UNDER | DASH | COLON | PAREN | DOLLAR | AT | WIDE) != 0
-            || (bits & UPPER != 0 && bits & (LOWER | DIGIT) != 0))
+            || (bits & UPPER != 0 && bits & LOWER != 0))
             && let Some(token) = text.get(start..i)
         {
             candidate(run, token, start, bits, short_flags, sink);
@@ -240,10 +240,6 @@ fn classify(
                 return;
             }
         }
-    }
-    if shape::is_code(token) {
-        sink.push(Draft::new(Kind::EnvVar, token, vec![token.to_owned()], span(s, e)).weak(true));
-        return;
     }
     if bits & (UNDER | PAREN | COLON) == 0 && !shape::has_hump(token) {
         return;
