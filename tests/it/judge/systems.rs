@@ -86,7 +86,7 @@ fn words_lead_to_the_part_that_a_page_is_said_to_describe() {
         "page_quote": "for thirty days", "code_quote": "DAYS = 7", "category": "value",
         "why": "they are kept for a week", "instead": "for seven days", "verdict": "contradicts",
     });
-    let model = Model::new(move |_, _| says(&items(&[answer.clone()])));
+    let model = Model::new(move |_, _| says(&items(std::slice::from_ref(&answer))));
     let said = "paths = [\"jobs/**\"]\ndescribes = [\"notion:Retries\"]";
     let judged = audit(&repo, page(), said, &model).json();
     assert_eq!(found(&judged)["evidence"]["now"][0]["path"], "jobs/export.py");
