@@ -66,7 +66,7 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     // Where a program makes the list, it can't be read.
     let made =
         |h: &&Held| matches!(h.path.name(), b"setup.py" | b"setup.cfg") && !system.facts.offers(&h.path, system.head());
-    if own.iter().any(|h| made(h)) {
+    if own.iter().any(made) {
         return None;
     }
     let had = system.earlier(own.iter().fold(Mask::default(), |mask, h| mask.or(h.held)));
