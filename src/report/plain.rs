@@ -1,5 +1,6 @@
 //! The report for a terminal.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -56,7 +57,7 @@ pub fn write(out: &mut dyn Write, audit: &Audit, style: Style) -> io::Result<()>
 
 fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Result<()> {
     let at = &finding.location;
-    let place = format!("{}:{}:{}", terminal_short(&at.document, LONGEST), at.start.line, at.start.column);
+    let place = format!("{}:{}:{}", page(&at.document), at.start.line, at.start.column);
     let (word, code) = match finding.severity {
         Severity::Error => ("error", "1;31"),
         Severity::Warning => ("warning", "1;33"),
@@ -84,6 +85,12 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, style: Style) -> io::Re
         writeln!(out, "    {}", style.paint("2", &terminal_short(&line, LONGEST)))?;
     }
     Ok(())
+}
+
+/// A page's name at the beginning of a line, where a job's log would take some for a command of its runner.
+fn page(name: &str) -> Cow<'_, str> {
+    let shown = terminal_short(name, LONGEST);
+    if shown.starts_with("::") || shown.starts_with("##[") { Cow::Owned(format!("./{shown}")) } else { shown }
 }
 
 /// Where a page stands that is in no folder of this machine: its title and the headings down to the place, and the
@@ -120,7 +127,7 @@ fn write_inconclusive(out: &mut dyn Write, inconclusive: &Inconclusive, style: S
     writeln!(
         out,
         "{}  {}  {}  {}",
-        style.paint("1", &terminal_short(place, LONGEST)),
+        style.paint("1", &page(place)),
         style.paint("35", "inconclusive"),
         terminal_short(&inconclusive.reason, LONGEST),
         terminal_short(&inconclusive.message, LONGEST),

@@ -168,7 +168,7 @@ fn hostile_strings_are_inert() {
         // A million characters are clipped, but in an address, which would lead elsewhere.
         assert!(text.len() < 20_000, "{}", text.len());
         // Code scanning makes links of `[text](address)`, of no other form.
-        assert!(!text.contains("](javascript:") && !text.contains("](https://evil"), "{text:?}");
+        assert!(!text.replace("\\]", "").contains("]("), "{text:?}");
         let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
         assert!(!uri.contains([' ', '<', '"', '\n', '\u{202e}']), "{uri:?}");
     }
