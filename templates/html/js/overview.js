@@ -15,7 +15,7 @@ function overview() {
         { id: "title", tabindex: "-1" },
         DATA.wrong
           ? [h("span", { class: "figure" }, number(DATA.wrong)), " ", t("hero.some", { n: DATA.wrong })]
-          : t("hero.none"),
+          : t(DATA.change ? "hero.none.change" : "hero.none"),
       ),
       h(
         "p",
