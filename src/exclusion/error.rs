@@ -55,6 +55,20 @@ pub enum ExportError {
         /// What is wrong.
         message: String,
     },
+    /// A line of a file of pieces is no piece.
+    #[error(
+        "{path}, line {line}: {message}. A piece is such a line: \
+         {{\"id\": \"7f3a\", \"page\": \"docs/a.md\", \"start\": 12, \"end\": 40}}",
+        path = path.display()
+    )]
+    NoPieces {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
     /// The list would drop too much.
     #[error(transparent)]
     Fuse(#[from] Blown),

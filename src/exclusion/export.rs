@@ -24,6 +24,8 @@ pub struct Options {
     pub target: Target,
     /// Whether the index knows pages or sections; the target's own way if not set.
     pub by: Option<By>,
+    /// A file with the pieces that the index is made of, by which it is told which of them to leave out.
+    pub pieces: Option<PathBuf>,
     /// Under which field it knows them; the target's own way if not set.
     pub id_field: Option<String>,
     /// What stands in that field: `{path}` or `{path}#{section}` if not set.
@@ -49,6 +51,7 @@ impl Options {
         Self {
             target,
             by: None,
+            pieces: None,
             id_field: None,
             id_template: None,
             repo: None,

@@ -42,6 +42,7 @@ fn the_list_names_pages_and_sections_with_reasons_and_proofs() {
     assert_eq!(entry.evidence[0].url.as_deref(), Some("https://example.org/o/app/commit/9be0d11"));
     assert_eq!(entry.since.unwrap().date_naive().to_string(), "2026-02-03");
     assert_eq!((entry.weight, entry.freshness), (0.0, 42));
+    assert_eq!((entry.lines.as_slice(), list.entries[0].lines.as_slice()), (&[[5, 5]][..], &[][..]));
     assert_eq!(entry.ids.heading_path.as_deref(), Some(&["Top".to_owned(), "S0".to_owned()][..]));
     // The same again gives the same bytes.
     let first = std::fs::read(folder.path().join("list.json")).unwrap();
@@ -67,6 +68,7 @@ fn list_and_freshness_agree() {
         assert_eq!(line["section"], json!(entry.section));
         assert_eq!(line["freshness"], json!(entry.freshness));
         assert_eq!(line["weight"], json!(entry.weight));
+        assert_eq!(line["lines"].as_array().map_or(0, Vec::len), entry.lines.len());
         assert_eq!(line["since"], serde_json::to_value(entry.since).unwrap());
     }
 }
@@ -111,7 +113,7 @@ fn a_section_leaves_the_list_when_it_is_right_again() {
     assert_eq!(run(&sure), (0, on_it.clone()));
     // Less sure: it would not be excluded by itself.
     let mut unsure = sure.clone();
-    unsure["findings"][0]["confidence"]["probability"] = json!(0.7);
+    unsure["findings"][0]["confidence"]["probability"] = json!(0.45);
     assert_eq!(run(&unsure), (1, on_it.clone()));
     // Below what is reported at all.
     let mut weak = sure.clone();

@@ -28,6 +28,8 @@ pub struct Naming {
     pub by: By,
     /// What stands in it.
     pub template: Template,
+    /// The metadata fields that hold a record's first and last line in its page, if it is a piece of one.
+    pub lines: Option<[String; 2]>,
 }
 
 /// A list, looked up by name.
@@ -72,13 +74,32 @@ impl Index {
         index
     }
 
-    /// The entry that concerns a record of that name and text: the one that takes more away.
+    /// The entry that concerns a record of that name and text, and by what its score is multiplied: the one
+    /// that takes more away. Of a record whose `lines` in the page are known, the page's sections decide.
     #[must_use]
-    pub fn of_record(&self, name: Option<&str>, content: &str) -> Option<&Entry> {
-        let named = name.and_then(|name| self.by_name.get(name));
-        let hashed = self.by_hash.get(&crate::document::section_hash(content));
-        let entries = named.into_iter().chain(hashed).filter_map(|at| self.entries.get(*at));
-        entries.min_by(|a, b| a.weight.total_cmp(&b.weight))
+    pub fn of_record(&self, name: Option<&str>, content: &str, lines: Option<[u32; 2]>) -> Option<(&Entry, f64)> {
+        let named = name.and_then(|name| self.named(name));
+        let named = match (named, lines) {
+            (Some(page), Some(lines)) if page.section.is_none() => self.of_piece(&page.document, lines),
+            (named, _) => named.map(|entry| (entry, entry.weight)),
+        };
+        let hashed = self.by_hash.get(&crate::document::section_hash(content)).and_then(|at| self.entries.get(*at));
+        let entries = named.into_iter().chain(hashed.map(|entry| (entry, entry.weight)));
+        entries.min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// The section that concerns some lines of a page: one of whose wrong lines they hold any, which takes
+    /// them out, else the one that holds half of them or more.
+    fn of_piece(&self, document: &str, [first, last]: [u32; 2]) -> Option<(&Entry, f64)> {
+        let shared = |from: u32, to: u32| (u64::from(to.min(last)) + 1).saturating_sub(u64::from(from.max(first)));
+        let sections = || self.of_document(document).into_iter().filter(|entry| entry.section.is_some());
+        let wrong = sections().find(|entry| entry.lines.iter().any(|[from, to]| shared(*from, *to) > 0));
+        if let Some(wrong) = wrong {
+            return Some((wrong, 0.0));
+        }
+        let within = |e: &Entry| e.ids.start.zip(e.ids.end).map_or(0, |(from, to)| shared(from, to));
+        let main = sections().find(|entry| 2 * within(entry) >= shared(first, last).max(1))?;
+        Some((main, main.weight))
     }
 
     /// The entries of a page, the page as a whole first.
@@ -101,6 +122,7 @@ fn names(entry: &Entry, naming: &Naming) -> Vec<String> {
         freshness: entry.freshness,
         action: entry.action,
         losses: Vec::new(),
+        lines: entry.lines.clone(),
         since: entry.since,
     };
     let document = Document {

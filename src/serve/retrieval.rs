@@ -96,15 +96,17 @@ fn one(mut record: Found, index: Option<&Index>, state: Option<&str>, naming: &N
     let mut metadata = record.metadata.take().unwrap_or_default();
     let entry = index.and_then(|index| {
         let name = name(&metadata, &record.title, &naming.field);
-        index.of_record(name.as_deref(), &record.content)
+        let lines =
+            naming.lines.as_ref().and_then(|[first, last]| Some([number(&metadata, first)?, number(&metadata, last)?]));
+        index.of_record(name.as_deref(), &record.content, lines)
     });
     match (entry, state) {
-        (Some(entry), _) => {
-            if entry.action == Action::Exclude {
+        (Some((entry, weight)), _) => {
+            if weight == 0.0 || entry.action == Action::Exclude {
                 return None;
             }
             // Scores below zero, as some measures give, must not rise by a weight.
-            record.score = if record.score > 0.0 { record.score * entry.weight } else { record.score };
+            record.score = if record.score > 0.0 { record.score * weight } else { record.score };
             metadata.extend(about(entry));
         }
         (None, Some(state)) => {
@@ -125,6 +127,15 @@ fn name(metadata: &Map<String, Value>, title: &str, field: &str) -> Option<Strin
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),
         _ if field == "title" => Some(title.to_owned()),
+        _ => None,
+    }
+}
+
+/// A line's number in a record's metadata; some splitters write it as text.
+fn number(metadata: &Map<String, Value>, field: &str) -> Option<u32> {
+    match metadata.get(field)? {
+        Value::Number(number) => number.as_u64().and_then(|n| u32::try_from(n).ok()),
+        Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::grounds::Grounds;
 use super::policy::Policy;
-use super::verdict;
+use super::{score, verdict};
 use crate::report::escape;
 use crate::report::json::v1::{Action, Audit, Document, Section, Status, Verdict};
 
@@ -151,12 +151,28 @@ fn write_section(
     }
     line(out, 2, &format!("= {:>3}", verdict.freshness));
     let rules = policy.values().action;
+    let (points, lines) = (verdict.finding_points(), verdict::length(section));
+    let dense = score::concentrated(policy, points, lines);
+    if points > 0 && dense != points {
+        let sum = format!("findings took {points} points: × {} / {lines} lines = {dense}", rules.long);
+        line(out, 2, &format!("{sum}; {} exclude the section", rules.exclude_at));
+    } else if points > 0 {
+        line(out, 2, &format!("findings took {points} points; {} exclude the section", rules.exclude_at));
+    }
     let why = match verdict.action {
-        Action::Exclude => format!("findings took {} points; {} exclude", verdict.finding_points(), rules.exclude_at),
+        Action::Exclude if dense < rules.exclude_at => {
+            "left out all the same, by another policy or an earlier list".into()
+        }
+        Action::Exclude => "left out".into(),
         Action::Demote => format!("below {}: ranked by {:.2}", rules.demote_below, verdict.weight()),
         Action::Include => format!("{} or more, or nothing proved: left in", rules.demote_below),
     };
     line(out, 2, &why);
+    if !verdict.lines.is_empty() && verdict.action != Action::Exclude {
+        let of = |[from, to]: &[u32; 2]| if from == to { from.to_string() } else { format!("{from}–{to}") };
+        let wrong: Vec<String> = verdict.lines.iter().map(of).collect();
+        line(out, 2, &format!("of an index of smaller pieces, those that hold line {} are left out", wrong.join(", ")));
+    }
 }
 
 fn summary(verdict: &Verdict) -> String {

@@ -23,6 +23,8 @@ pub struct Proof {
     pub section: String,
     /// Its line in the page.
     pub line: u32,
+    /// Its last line.
+    pub end: u32,
     /// Its name across runs.
     pub fingerprint: String,
     /// The commit that made it so, and when, if it is known.
@@ -41,6 +43,7 @@ impl From<Finding> for Proof {
             message: f.message,
             section: f.section,
             line: f.location.start.line,
+            end: f.location.end.line,
             fingerprint: f.fingerprint,
             cause: f.evidence.cause.map(|c| (c.commit.id, c.commit.date)),
         }

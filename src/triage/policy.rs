@@ -115,8 +115,11 @@ pub struct StatusRules {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionRules {
-    /// Points of findings from which on a section is excluded.
+    /// Points of findings from which on a section is excluded, and, of a single finding, its lines.
     pub exclude_at: u32,
+    /// Lines of a section above which the points of its findings count in proportion only.
+    #[serde(default = "long")]
+    pub long: u32,
     /// Freshness below which it ranks lower.
     pub demote_below: u8,
     /// What happens to what could not be decided.
@@ -171,6 +174,11 @@ pub struct OwnerRules {
     pub gone_after: u32,
 }
 
+/// The usual [`ActionRules::long`].
+fn long() -> u32 {
+    30
+}
+
 impl Default for OwnerRules {
     fn default() -> Self {
         Self { gone_after: 365 }
@@ -216,7 +224,11 @@ impl Policy {
                 wants: "at most `page.exclude_share`",
             });
         }
-        let above_zero = [("age.interval", raw.age.interval), ("churn.halving", raw.churn.halving)];
+        let above_zero = [
+            ("age.interval", raw.age.interval),
+            ("churn.halving", raw.churn.halving),
+            ("action.long", raw.action.long),
+        ];
         let areas = raw.area.iter().map(|a| ("area.interval", a.interval));
         if let Some((key, value)) = above_zero.into_iter().chain(areas).find(|(_, v)| *v == 0) {
             return Err(PolicyError::Range { key: key.into(), value: value.to_string(), wants: "above 0" });
@@ -279,6 +291,7 @@ mod tests {
     fn mistakes_are_named() {
         let with = |from: &str, to: &str| Policy::parse(&DEFAULT.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(with("halving = 20", "halving = 0").contains("churn.halving"));
+        assert!(with("long = 30", "long = 0").contains("action.long"));
         assert!(with("exclude_share = 0.5", "exclude_share = 1.5").contains("page.exclude_share"));
         assert!(with("return_share = 0.25", "return_share = 0.75").contains("at most"));
         assert!(with("note = 0", "nota = 0").contains("nota"));

@@ -17,12 +17,7 @@ pub fn findings(policy: &Policy, proofs: &[&Proof]) -> Vec<Loss> {
     let mut losses: Vec<Loss> = proofs
         .iter()
         .map(|proof| {
-            let by_severity = match proof.severity {
-                Severity::Error => (values.points.error, "error"),
-                Severity::Warning => (values.points.warning, "warning"),
-                Severity::Note => (values.points.note, "note"),
-            };
-            let (full, why) = values.rules.get(&proof.rule).map_or(by_severity, |r| (r.points, proof.rule.as_str()));
+            let (full, why) = full(policy, proof);
             let points = rounded(full, proof.percent);
             let probability = f64::from(proof.percent) / 100.0;
             Loss {
@@ -50,6 +45,48 @@ pub fn findings(policy: &Policy, proofs: &[&Proof]) -> Vec<Loss> {
     losses.retain(|loss| loss.points > 0);
     losses.sort_by(|a, b| (b.points, &a.rule, &a.fingerprint).cmp(&(a.points, &b.rule, &b.fingerprint)));
     losses
+}
+
+/// What a finding would take if it were certain, and what says so: its rule, else its severity.
+fn full<'p>(policy: &Policy, proof: &'p Proof) -> (u32, &'p str) {
+    let values = policy.values();
+    let by_severity = match proof.severity {
+        Severity::Error => (values.points.error, "error"),
+        Severity::Warning => (values.points.warning, "warning"),
+        Severity::Note => (values.points.note, "note"),
+    };
+    values.rules.get(&proof.rule).map_or(by_severity, |rule| (rule.points, proof.rule.as_str()))
+}
+
+/// The lines of those `proofs` that are enough to exclude by themselves: first and last, in order, those
+/// that touch or follow each other as one.
+#[must_use]
+pub fn wrong_lines(policy: &Policy, proofs: &[&&Proof]) -> Vec<[u32; 2]> {
+    let enough = |proof: &&&&Proof| {
+        let (full, _) = full(policy, proof);
+        rounded(full, proof.percent) >= policy.values().action.exclude_at
+    };
+    let mut lines: Vec<[u32; 2]> = proofs.iter().filter(enough).map(|p| [p.line, p.end.max(p.line)]).collect();
+    lines.sort_unstable();
+    lines.dedup_by(|next, held| {
+        let joins = next[0] <= held[1].saturating_add(1);
+        if joins {
+            held[1] = held[1].max(next[1]);
+        }
+        joins
+    });
+    lines
+}
+
+/// The points of a section's findings as they count towards its exclusion: of a long section in proportion,
+/// since a wrong line among many right ones is no reason to lose them all.
+#[must_use]
+pub fn concentrated(policy: &Policy, points: u32, lines: u32) -> u32 {
+    let long = policy.values().action.long;
+    if lines <= long {
+        return points;
+    }
+    u32::try_from(u64::from(points) * u64::from(long) / u64::from(lines)).unwrap_or(u32::MAX)
 }
 
 /// `full × percent / 100`, a half rounded up.

@@ -90,16 +90,24 @@ fn section(
     } else {
         Status::Fresh
     };
-    let action = if !counted.is_empty() && points >= values.action.exclude_at {
+    let lines = score::wrong_lines(policy, &counted);
+    let dense = score::concentrated(policy, points, length(section));
+    let action = if !counted.is_empty() && dense >= values.action.exclude_at {
         Action::Exclude
-    } else if freshness < values.action.demote_below {
+    } else if freshness < values.action.demote_below || !lines.is_empty() {
         Action::Demote
     } else {
         Action::Include
     };
     let action = if status == Status::Inconclusive { values.action.inconclusive.max(action) } else { action };
     let since = counted.iter().filter_map(|p| p.cause.as_ref().map(|c| c.1)).min();
-    Verdict { status, freshness, action, losses, since }
+    Verdict { status, freshness, action, losses, lines, since }
+}
+
+/// The lines of a section.
+#[must_use]
+pub fn length(section: &Section) -> u32 {
+    section.end.saturating_sub(section.start).saturating_add(1)
 }
 
 /// The verdict on a page, from those on its sections.
@@ -117,7 +125,7 @@ pub fn page(policy: &Policy, grounds: &Grounds, document: &Document, sections: &
         None => Status::Fresh,
         Some(worst) => worst,
     };
-    let lines = |s: &Section| u64::from(s.end.saturating_sub(s.start)) + 1;
+    let lines = |s: &Section| u64::from(length(s));
     let weighted = || document.sections.iter().map(lines).zip(sections);
     let total: u64 = weighted().map(|(n, _)| n).sum();
     let sum: u64 = weighted().map(|(n, v)| n * u64::from(v.freshness)).sum();
@@ -131,7 +139,7 @@ pub fn page(policy: &Policy, grounds: &Grounds, document: &Document, sections: &
         Action::Include
     };
     let since = sections.iter().filter_map(|v| v.since).min();
-    Verdict { status, freshness, action, losses: Vec::new(), since }
+    Verdict { status, freshness, action, losses: Vec::new(), lines: Vec::new(), since }
 }
 
 /// The share of a page's lines that stands in excluded sections, 0 to 1.
@@ -139,7 +147,7 @@ pub fn page(policy: &Policy, grounds: &Grounds, document: &Document, sections: &
 pub fn excluded_share(document: &Document, sections: &[Verdict]) -> f64 {
     let (mut out, mut all) = (0.0, 0.0);
     for (section, verdict) in document.sections.iter().zip(sections) {
-        let lines = f64::from(section.end.saturating_sub(section.start)) + 1.0;
+        let lines = f64::from(length(section));
         all += lines;
         if verdict.action == Action::Exclude {
             out += lines;
@@ -153,7 +161,7 @@ fn freshness(points: u32) -> u8 {
 }
 
 fn still(status: Status) -> Verdict {
-    Verdict { status, freshness: 100, action: Action::Include, losses: Vec::new(), since: None }
+    Verdict { status, freshness: 100, action: Action::Include, losses: Vec::new(), lines: Vec::new(), since: None }
 }
 
 #[cfg(test)]

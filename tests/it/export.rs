@@ -141,7 +141,7 @@ fn a_verdict_is_explained_as_a_sum() {
          \x20   100\n\
          \x20 -  58  dead-flag: 60 (error) × 0.97 = 58: `--x` is gone from the code (line 15)\n\
          \x20 =  42\n\
-         \x20 findings took 58 points; 50 exclude\n"
+         \x20 findings took 58 points; 30 exclude the section\n  left out\n"
     );
     let out = shelflife(folder, &["explain", "docs/page 0.md"]);
     assert!(text(&out.stdout).contains("67 % of its lines are excluded; from 50 % on the whole page is"));

@@ -185,6 +185,38 @@ fn what_is_wrong_is_left_out_and_enough_remains() {
 }
 
 #[test]
+fn of_pieces_those_go_that_hold_a_wrong_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let entry = |section: Option<&str>, action: &str, weight: f64, start: u32, end: u32, lines: Value| {
+        json!({"document": "docs/a.md", "section": section, "action": action, "weight": weight, "freshness": 46,
+            "status": "stale", "reasons": ["dead-flag: gone"], "since": null, "evidence": [], "lines": lines,
+            "ids": {"repo": "app", "path": "docs/a.md", "url": null, "title": "T", "start": start, "end": end}})
+    };
+    let entries = [
+        entry(None, "demote", 0.9, 0, 0, json!([])),
+        entry(Some("long"), "demote", 0.5, 1, 100, json!([[40, 41]])),
+        entry(Some("gone"), "exclude", 0.0, 101, 120, json!([])),
+    ];
+    let list = json!({"schema_version": 1, "now": "2026-06-01T00:00:00Z", "policy": "2", "systems": [],
+        "entries": entries, "inconclusive": []});
+    std::fs::write(folder.path().join("list.json"), list.to_string()).unwrap();
+    let piece = |name: &str, first: Value, last: Value| json!({"content": name, "score": 0.8, "title": name, "metadata": {"path": "docs/a.md", "from": first, "to": last}});
+    let upstream = Upstream::start(vec![
+        piece("of the long one", json!(1), json!(39)),
+        piece("the wrong line", json!("41"), json!("60")),
+        piece("the gone one", json!(110), json!(125)),
+        piece("behind it", json!(118), json!(140)),
+        piece("no lines", json!(null), json!(7)),
+    ]);
+    let server = Server::start(folder.path(), &["--upstream", &upstream.url, "--line-fields", "from,to"]);
+    let (status, answer) = server.ask(&question(9, 0.0), "");
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(titles(&answer), ["behind it", "no lines", "of the long one"]);
+    let scores: Vec<f64> = answer["records"].as_array().unwrap().iter().map(|r| r["score"].as_f64().unwrap()).collect();
+    assert_eq!(scores, [0.8, 0.8 * 0.9, 0.4]);
+}
+
+#[test]
 fn without_a_list_that_holds_records_pass_marked_or_nothing_is_answered() {
     let folder = tempfile::tempdir().unwrap();
     let within = folder.path().join("in");

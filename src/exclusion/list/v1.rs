@@ -58,6 +58,10 @@ pub struct Entry {
     pub freshness: u8,
     /// What it is.
     pub status: Status,
+    /// Of a section: the lines that are proved wrong, first and last, from 1. Pieces of the section that hold
+    /// one of them are to be left out, also where the section as a whole only ranks lower.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<[u32; 2]>,
     /// Why, for people.
     pub reasons: Vec<String>,
     /// Since when it is wrong, if that is known.
@@ -121,6 +125,7 @@ impl From<&Record<'_>> for Entry {
             weight: record.verdict.weight(),
             freshness: record.verdict.freshness,
             status: record.verdict.status,
+            lines: record.verdict.lines.clone(),
             reasons: record.reasons.clone(),
             since: record.since,
             evidence: record.evidence.clone(),

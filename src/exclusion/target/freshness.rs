@@ -21,6 +21,9 @@ struct Line<'a> {
     freshness: u8,
     action: Action,
     weight: f64,
+    /// What is proved wrong in it: first and last lines.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    lines: &'a [[u32; 2]],
     since: Option<DateTime<Utc>>,
     url: Option<&'a str>,
     start: Option<u32>,
@@ -37,6 +40,7 @@ impl Sink for Freshness {
             freshness: record.verdict.freshness,
             action: record.verdict.action,
             weight: record.verdict.weight(),
+            lines: &record.verdict.lines,
             since: record.since,
             url: record.document.url.as_deref(),
             start: record.section.map(|s| s.start),

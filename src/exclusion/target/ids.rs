@@ -9,6 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHasher};
 
 use super::{By, Made, Sink};
 use crate::exclusion::ExportError;
+use crate::exclusion::pieces::Pieces;
 use crate::exclusion::record::Record;
 use crate::exclusion::source::AuditFile;
 use crate::exclusion::template::Template;
@@ -36,6 +37,7 @@ pub(super) trait IdSink {
 pub(super) struct Ids {
     by: By,
     template: Template,
+    pieces: Option<Pieces>,
     excluded: HashSet<String>,
     /// Hashes of the names of what stays: a name in both sets excludes too much.
     included: HashSet<u64, BuildHasherDefault<FxHasher>>,
@@ -43,8 +45,8 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    pub(super) fn new(by: By, template: Template) -> Self {
-        Self { by, template, excluded: HashSet::new(), included: HashSet::default(), made: Made::default() }
+    pub(super) fn new(by: By, template: Template, pieces: Option<Pieces>) -> Self {
+        Self { by, template, pieces, excluded: HashSet::new(), included: HashSet::default(), made: Made::default() }
     }
 
     /// Whether the record is of the kind that the index knows.
@@ -67,6 +69,22 @@ impl Ids {
                 Vec::new()
             }
         }
+    }
+
+    /// The record's names with what is to be done with them. Of an index that lists its pieces only those that
+    /// go: several sections may have a say in one.
+    fn picked(&mut self, record: &Record<'_>) -> Vec<(String, Action)> {
+        if self.pieces.is_none() {
+            let names = if self.takes(record) { self.names(record) } else { Vec::new() };
+            return names.into_iter().map(|name| (name, record.verdict.action)).collect();
+        }
+        // A page that the template can't name is none of the index's.
+        let page = self.template.render(record).ok().and_then(|names| names.into_iter().next());
+        let (Some(pieces), Some(page)) = (&mut self.pieces, page) else { return Vec::new() };
+        if record.section.is_none() {
+            pieces.meet(&page);
+        }
+        pieces.excluded(&page, record).into_iter().map(|id| (id, Action::Exclude)).collect()
     }
 
     /// Notes a name; true if it is to be excluded and was not before.
@@ -103,6 +121,7 @@ impl Ids {
             ids: self.excluded.len(),
             ambiguous: both.first().map(|n| (*n).clone()),
             ambiguous_count: both.len(),
+            strangers: self.pieces.as_ref().map_or(0, Pieces::strangers),
             ..self.made.clone()
         }
     }
@@ -120,11 +139,8 @@ struct Named<W> {
 
 impl<W: IdSink> Sink for Named<W> {
     fn record(&mut self, record: &Record<'_>, out: &mut dyn Write) -> Result<(), ExportError> {
-        if !self.ids.takes(record) {
-            return Ok(());
-        }
-        for name in self.ids.names(record) {
-            if !self.ids.note(&name, record.verdict.action) {
+        for (name, action) in self.ids.picked(record) {
+            if !self.ids.note(&name, action) {
                 continue;
             }
             if let Err(Unfit(reason)) = self.writer.id(&name, record, out)? {

@@ -30,6 +30,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::list::v1;
+use super::pieces::Pieces;
 use super::record::Record;
 use super::source::AuditFile;
 use super::template::Template;
@@ -78,6 +79,8 @@ pub struct Made {
     pub unfit: Vec<(String, String)>,
     /// How many there are of these.
     pub unfit_count: usize,
+    /// Pieces of the index that stand in pages which the audit does not know: they stay in.
+    pub strangers: usize,
 }
 
 /// What an index knows.
@@ -219,6 +222,11 @@ impl Target {
         !matches!(self, Self::Dify | Self::Ignore | Self::Bedrock | Self::Openai)
     }
 
+    /// Whether it can name pieces that an index lists.
+    fn knows_pieces(self) -> bool {
+        self.knows_sections() && !matches!(self, Self::List | Self::Freshness | Self::Vertex)
+    }
+
     /// What writes it.
     pub(super) fn sink(
         self,
@@ -231,11 +239,25 @@ impl Target {
         if by == By::Section && !self.knows_sections() {
             return Err(ExportError::Usage(format!("`{}` knows whole pages only, not sections", self.name())));
         }
+        let pieces = match options.pieces.as_deref() {
+            Some(_) if !self.knows_pieces() => {
+                return Err(ExportError::Usage(format!("`{}` takes no `--pieces`", self.name())));
+            }
+            Some(_) if by == By::Section => {
+                let message = "`--pieces` says what each piece is called: it does not go with `--by section`";
+                return Err(ExportError::Usage(message.into()));
+            }
+            path => path.map(Pieces::read).transpose()?,
+        };
         let by_default = if by == By::Section { "{path}#{section}" } else { "{path}" };
         let template = options.id_template.as_deref().unwrap_or(by_default);
         let template = Template::parse(template, by == By::Section).map_err(|e| ExportError::Usage(e.to_string()))?;
-        let field = options.id_field.as_deref().unwrap_or(if by == By::Section { "section_id" } else { "path" });
-        let names = Ids::new(by, template);
+        let field = options.id_field.as_deref().unwrap_or(match (by, &pieces) {
+            (_, Some(_)) => "id",
+            (By::Section, None) => "section_id",
+            (By::Document, None) => "path",
+        });
+        let names = Ids::new(by, template, pieces);
         let mut nothing = std::io::sink();
         let (out, folder) = match place {
             Place::Stream(out) => (out, None),

@@ -394,3 +394,59 @@ fn find(value: &Value, key: &str, out: &mut Option<Value>) {
         _ => {}
     }
 }
+
+#[test]
+fn an_index_that_lists_its_pieces_loses_those_that_hold_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut audit = audit(&[Page("a.md", &[true, false, false]), Page("long.md", &[true])]);
+    audit["documents"][1]["sections"][0]["end"] = serde_json::json!(400);
+    let audit = written(folder.path(), &audit);
+    let pieces = folder.path().join("pieces.jsonl");
+    let hostile = "it's \"one\"\\\n$(x) 日本";
+    let piece = |id: &str, page: &str, start: u32, end: u32| {
+        serde_json::json!({"id": id, "page": page, "start": start, "end": end}).to_string() + "\n"
+    };
+    let text = [
+        // Sections of ten lines, the first of which is wrong in its fifth.
+        piece(hostile, "app/a.md", 1, 4),
+        piece("most of it", "app/a.md", 7, 13),
+        piece("little of it", "app/a.md", 9, 17),
+        piece("its line, and much more", "app/a.md", 5, 30),
+        piece("right", "app/a.md", 11, 20),
+        // Of a long one only the line.
+        piece("before", "app/long.md", 1, 4),
+        piece("line", "app/long.md", 4, 6),
+        piece("behind", "app/long.md", 6, 400),
+        piece("stranger", "other/a.md", 1, 9),
+    ];
+    std::fs::write(&pieces, text.concat()).unwrap();
+    let options = |target| Options {
+        pieces: Some(pieces.clone()),
+        id_template: Some("{repo}/{path}".into()),
+        max_excluded: 1.0,
+        ..Options::new(target)
+    };
+    let run = |target| {
+        let mut out = Vec::new();
+        let outcome = export(&audit, &Policy::builtin().unwrap(), &options(target), Output::Stream(&mut out));
+        outcome.map(|outcome| (String::from_utf8(out).unwrap(), outcome))
+    };
+    let (text, outcome) = run(Target::Qdrant).unwrap();
+    let filter: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(filter["must_not"][0]["key"], "id");
+    let mut ids: Vec<&str> =
+        filter["must_not"][0]["match"]["any"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    ids.sort_unstable();
+    let mut expected = [hostile, "its line, and much more", "line", "most of it"];
+    expected.sort_unstable();
+    assert_eq!(ids, expected);
+    assert_eq!((outcome.made.ids, outcome.made.strangers, outcome.made.ambiguous_count), (4, 1, 0));
+    for target in [Target::List, Target::Freshness, Target::Vertex, Target::Dify, Target::Ignore, Target::Openai] {
+        assert!(run(target).unwrap_err().to_string().contains("takes no `--pieces`"), "{}", target.name());
+    }
+    let both = Options { by: Some(By::Section), ..options(Target::Qdrant) };
+    assert!(matches!(
+        export(&audit, &Policy::builtin().unwrap(), &both, Output::Stream(&mut Vec::new())),
+        Err(ExportError::Usage(_))
+    ));
+}

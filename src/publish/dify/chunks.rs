@@ -1,5 +1,7 @@
 //! Which chunks of a document hold what is excluded: by their text, since Dify knows no sections.
 //!
+//! Of a section that stays, the lines that are proved wrong are excluded all the same.
+//!
 //! A page is cut into runs of [`RUN`] words (of Japanese, letters); each run is known to stand in
 //! excluded sections, in others, or in both. A chunk goes where it holds the very line that is proved
 //! wrong, or where more of its runs are known from excluded sections than from others. Cleaning and
@@ -48,19 +50,19 @@ impl Known {
         for part in &page.sections {
             let text = slice(part)?;
             // Of what changed since the audit nothing can be said.
-            if part.off && section_hash(&text) != part.hash {
+            if (part.off || !part.wrong.is_empty()) && section_hash(&text) != part.hash {
                 return None;
             }
-            for run in runs(&text) {
-                let (off, on) = known.runs.entry(run).or_default();
-                *off |= part.off;
-                *on |= !part.off;
+            if part.off {
+                known.note(&text, true);
+            } else {
+                right(part, &lines).iter().for_each(|text| known.note(text, false));
             }
-            for line in &part.wrong {
-                let line = usize::try_from(*line).ok().and_then(|n| lines.get(n.checked_sub(1)?));
-                let runs = line.map(|line| runs(line)).unwrap_or_default();
+            for line in part.lines(&lines).filter(|line| part.is_wrong(line.0)).map(|line| line.1) {
+                let runs = runs(line);
+                known.note(line, true);
                 // A bare word may stand anywhere.
-                if line.is_some_and(|line| words(line).len() >= 3) {
+                if words(line).len() >= 3 {
                     known.wrong.push(runs);
                 }
             }
@@ -68,6 +70,15 @@ impl Known {
         // What a right section says in the same words is right there.
         known.wrong.retain(|line| !line.iter().all(|run| known.runs.get(run).is_some_and(|(_, on)| *on)));
         Some(known)
+    }
+
+    /// Notes that the runs of a text stand in what is excluded, or in something else.
+    fn note(&mut self, text: &str, excluded: bool) {
+        for run in runs(text) {
+            let (off, on) = self.runs.entry(run).or_default();
+            *off |= excluded;
+            *on |= !excluded;
+        }
     }
 
     /// What the chunk with this text is.
@@ -93,6 +104,35 @@ impl Known {
             _ => Chunk::On,
         }
     }
+}
+
+impl Part {
+    /// Its lines with their numbers, of the lines of the page.
+    fn lines<'t>(&self, page: &'t [&'t str]) -> impl Iterator<Item = (u32, &'t str)> {
+        let count = usize::try_from(self.end.saturating_sub(self.start)).unwrap_or(usize::MAX).saturating_add(1);
+        let before = usize::try_from(self.start.saturating_sub(1)).unwrap_or(usize::MAX);
+        (self.start..).zip(page.iter().skip(before).take(count).copied())
+    }
+
+    /// Whether a line is proved wrong.
+    fn is_wrong(&self, line: u32) -> bool {
+        self.wrong.iter().any(|[first, last]| (*first..=*last).contains(&line))
+    }
+}
+
+/// The text between the wrong lines of a section.
+fn right(part: &Part, page: &[&str]) -> Vec<String> {
+    let mut out = vec![String::new()];
+    for (number, line) in part.lines(page) {
+        match out.last_mut().filter(|_| !part.is_wrong(number)) {
+            Some(text) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            None => out.push(String::new()),
+        }
+    }
+    out
 }
 
 /// The words of a text, marks and case aside; of writing without blanks, its letters.
@@ -145,7 +185,7 @@ mod tests {
             end,
             hash: section_hash(&lines[start as usize - 1..(end as usize).min(lines.len())].join("\n")),
             off: off[i],
-            wrong: if off[i] { vec![start + 2] } else { Vec::new() },
+            wrong: if off[i] { vec![[start + 2, start + 2]] } else { Vec::new() },
         };
         Page {
             id: "a.md".into(),
@@ -177,6 +217,24 @@ mod tests {
         assert_eq!(is("設定ファイルを編集してから、サーバを再起動してください"), Chunk::Off);
         assert_eq!(is("Nothing of this page stands here at all."), Chunk::Unknown);
         assert_eq!(is(""), Chunk::Unknown);
+    }
+
+    #[test]
+    fn of_a_section_that_stays_only_the_wrong_line_goes() {
+        let mut page = page(&[false, false, false, false]);
+        assert!(!page.is_partly_off());
+        page.sections[1].wrong = vec![[7, 7]];
+        assert!(page.is_partly_off());
+        let known = Known::of(&page, TEXT).unwrap();
+        let is = |text: &str| known.chunk(text);
+        assert_eq!(is("Start it with the option --quick to skip all of the slow checks."), Chunk::Off);
+        assert_eq!(
+            is("## Old\n\nStart it with the option --quick to skip all of the slow checks. This is said"),
+            Chunk::Off
+        );
+        assert_eq!(is("This is said in the old part of the page only."), Chunk::On);
+        assert_eq!(is("Configure everything in app.toml beside the page as described here."), Chunk::On);
+        assert!(Known::of(&page, &TEXT.replace("old part", "new part")).is_none(), "the section changed since");
     }
 
     #[test]

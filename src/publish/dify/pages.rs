@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::exclusion::export::records;
 use crate::exclusion::template::{Template, TemplateError};
 use crate::exclusion::{ExportError, Options, Outcome};
-use crate::report::json::v1::{Action, Section};
+use crate::report::json::v1::Action;
 use crate::triage::policy::Policy;
 
 /// The metadata field of the action.
@@ -58,15 +58,15 @@ pub struct Part {
     pub hash: String,
     /// Whether it is excluded.
     pub off: bool,
-    /// The lines of what is proved wrong in it.
-    pub wrong: Vec<u32>,
+    /// The lines that are proved wrong in it, also where it is not excluded as a whole: first and last.
+    pub wrong: Vec<[u32; 2]>,
 }
 
 impl Page {
-    /// Whether some of its sections are to be switched off, and others not.
+    /// Whether some of its sections, or some lines of them, are to be switched off, and others not.
     #[must_use]
     pub fn is_partly_off(&self) -> bool {
-        !self.off && self.sections.iter().any(|s| s.off)
+        !self.off && self.sections.iter().any(|s| s.off || !s.wrong.is_empty())
     }
 }
 
@@ -78,7 +78,7 @@ pub fn read(path: &Path, policy: &Policy, options: &Options) -> Result<(Vec<Page
     let usage = |e: TemplateError| ExportError::Usage(e.to_string());
     let template = Template::parse(options.id_template.as_deref().unwrap_or("{path}"), false).map_err(usage)?;
     let mut pages: Vec<Page> = Vec::new();
-    let outcome = records(path, policy, options, &mut |audit, record| {
+    let outcome = records(path, policy, options, &mut |_, record| {
         let document = record.document;
         let verdict = record.verdict;
         let Some(section) = record.section else {
@@ -101,23 +101,13 @@ pub fn read(path: &Path, policy: &Policy, options: &Options) -> Result<(Vec<Page
             return;
         };
         let off = verdict.action == Action::Exclude;
-        let wrong = if off { wrong(audit, document, section) } else { Vec::new() };
+        let wrong = verdict.lines.clone();
         let part = Part { start: section.start, end: section.end, hash: section.content_hash.clone(), off, wrong };
         if let Some(page) = pages.last_mut() {
             page.sections.push(part);
         }
     })?;
     Ok((pages, outcome))
-}
-
-fn wrong(
-    audit: &crate::exclusion::source::AuditFile,
-    document: &crate::report::json::v1::Document,
-    section: &Section,
-) -> Vec<u32> {
-    let lines = |proofs: &Vec<&crate::triage::grounds::Proof>| proofs.iter().map(|p| p.line).collect();
-    let proofs = audit.grounds.by_section(document);
-    document.sections.iter().zip(&proofs).find(|(s, _)| s.id == section.id).map(|(_, p)| lines(p)).unwrap_or_default()
 }
 
 fn word(value: &impl serde::Serialize) -> Value {

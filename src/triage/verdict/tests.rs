@@ -64,11 +64,38 @@ fn an_error_of_high_confidence_excludes_its_section_and_here_its_page() {
 }
 
 #[test]
+fn what_is_barely_reported_excludes_a_short_section_and_the_lines_of_a_long_one() {
+    let one = |lines: u32, severity: &str, findings: &[(f64, u32)]| {
+        let mut page = document(RECENT, "current");
+        page["sections"][1]["end"] = json!(10 + lines);
+        let found: Vec<_> = findings.iter().map(|(p, line)| finding("dead-flag", severity, *p, *line)).collect();
+        let mut audit = audit(page, json!(found));
+        let (_, _, setup) = verdicts(&mut audit);
+        (setup, explain(&audit, &Policy::builtin().unwrap(), "docs/a.md#setup").unwrap())
+    };
+    for severity in ["error", "warning"] {
+        let (setup, _) = one(30, severity, &[(0.6, 20)]);
+        assert_eq!((setup.action, setup.lines.as_slice()), (Action::Exclude, &[[20, 20]][..]), "{severity}");
+        assert_eq!(one(30, severity, &[(0.59, 20)]).0.action, Action::Demote, "{severity}");
+    }
+    // 54 × 30 / 54 = 30; 54 × 30 / 55 = 29.5, rounded down.
+    assert_eq!(one(54, "error", &[(0.9, 20)]).0.action, Action::Exclude);
+    let (setup, text) = one(55, "error", &[(0.9, 20)]);
+    assert_eq!((setup.action, setup.weight(), setup.lines.as_slice()), (Action::Demote, 0.46, &[[20, 20]][..]));
+    assert!(text.contains("findings took 54 points: × 30 / 55 lines = 29; 30 exclude the section"), "{text}");
+    assert!(text.contains("those that hold line 20 are left out"), "{text}");
+    // Two of them are too many again; lines that follow each other are one passage.
+    let (setup, _) = one(55, "error", &[(0.9, 30), (0.9, 21), (0.9, 20)]);
+    assert_eq!((setup.action, setup.lines.as_slice()), (Action::Exclude, &[[20, 21], [30, 30]][..]));
+}
+
+#[test]
 fn dead_links_never_exclude_and_are_capped() {
     let links: Vec<_> = (11..31).map(|line| finding("dead-link", "error", 0.99, line)).collect();
     let (_, _, setup) = verdicts(&mut audit(document(RECENT, "current"), json!(links)));
-    assert_eq!((setup.status, setup.freshness, setup.action), (Status::Stale, 64, Action::Demote));
-    assert_eq!(setup.finding_points(), 36);
+    assert_eq!((setup.status, setup.freshness, setup.action), (Status::Stale, 76, Action::Demote));
+    assert_eq!(setup.finding_points(), 24);
+    assert!(setup.lines.is_empty(), "a quote of the line is right but for the link");
 }
 
 #[test]

@@ -292,8 +292,14 @@ pub fn many(n: usize) -> Audit {
             (_, _, 0) => Status::Fresh,
             _ => Status::Stale,
         };
-        document.verdict =
-            Some(Verdict { status, freshness: 100 - lost, action: Action::Include, losses: Vec::new(), since: None });
+        document.verdict = Some(Verdict {
+            status,
+            freshness: 100 - lost,
+            action: Action::Include,
+            losses: Vec::new(),
+            lines: Vec::new(),
+            since: None,
+        });
     }
     audit.summary.suppressed = 2;
     audit.inconclusive = vec![Inconclusive {

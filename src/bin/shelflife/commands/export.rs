@@ -27,6 +27,7 @@ Examples:
   shelflife export audit.json -o exclusions.json
   shelflife export audit.json --to qdrant --id-field source -o filter.json
   shelflife export audit.json --to pgvector --by section --id '{path}:{lines}' -o exclusions.sql
+  shelflife export audit.json --to qdrant --pieces chunks.jsonl --id-field chunk_id -o filter.json
   shelflife export audit.json --diff exclusions.json
 
 Fields of an id: {repo} {path} {url} {title} {name}, and of sections {section} {heading}
@@ -46,7 +47,11 @@ pub struct Args {
     /// Whether the index knows whole pages or sections
     #[arg(long, value_name = "WHAT", value_parser = ["document", "section"], default_value = "document")]
     by: String,
-    /// The field under which the index knows them [default: path, or section_id by section]
+    /// The pieces of the index, a line each: {"id": …, "page": …, "start": 12, "end": 40}. Those that hold
+    /// what is wrong are named by their ids; `page` is what --id says
+    #[arg(long, value_name = "FILE")]
+    pieces: Option<PathBuf>,
+    /// The field under which the index knows them [default: path; section_id by section; id of pieces]
     #[arg(long, value_name = "NAME")]
     id_field: Option<String>,
     /// What stands in that field [default: {path}, or {path}#{section} by section]
@@ -83,6 +88,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let policy = policy(args.policy.as_deref())?;
     let mut options = Options::new(args.to);
     options.by = Some(if args.by == "section" { By::Section } else { By::Document });
+    options.pieces.clone_from(&args.pieces);
     options.id_field.clone_from(&args.id_field);
     options.id_template.clone_from(&args.id);
     options.repo.clone_from(&args.repo);
@@ -108,7 +114,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         };
         let outcome = export(&args.audit, &policy, &options, output).map_err(failure)?;
         drop(stdout);
-        summary(&outcome, args.to);
+        summary(&outcome, args.to, args.pieces.is_some());
     }
     if let (Some(old), Some(new)) = (&old, &new) {
         let text: String = diff::lines(old, new).into_iter().map(|line| line + "\n").collect();
@@ -150,7 +156,7 @@ fn read_list(path: &Path) -> Result<List, Failure> {
 }
 
 /// What was written, on stderr.
-fn summary(outcome: &Outcome, target: Target) {
+fn summary(outcome: &Outcome, target: Target, pieces: bool) {
     let counts = outcome.counts;
     let mut err = io::stderr().lock();
     let mut say = |line: String| {
@@ -163,9 +169,12 @@ fn summary(outcome: &Outcome, target: Target) {
     if outcome.held > 0 {
         say(format!("{} of them stay from the previous list: they are not right again", outcome.held));
     }
-    if outcome.partly > 0 && !matches!(target, Target::List | Target::Freshness) {
+    if outcome.made.strangers > 0 {
+        say(format!("{} pieces stay: the audit knows no page of that name (see --id)", outcome.made.strangers));
+    }
+    if outcome.partly > 0 && !pieces && !matches!(target, Target::List | Target::Freshness) {
         say(format!(
-            "{} pages are wrong in part: an index that knows whole pages keeps them (see --by section)",
+            "{} pages are wrong in part: an index that knows whole pages keeps them (see --by section, --pieces)",
             outcome.partly
         ));
     }

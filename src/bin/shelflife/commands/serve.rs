@@ -62,6 +62,9 @@ pub struct Args {
     /// Whether it names pages or sections
     #[arg(long, value_name = "WHAT", value_parser = ["document", "section"], default_value = "document")]
     by: String,
+    /// The metadata fields with a record's first and last line in its page: pieces that hold a wrong line go
+    #[arg(long, value_name = "FIRST,LAST", value_parser = pair, conflicts_with = "by")]
+    line_fields: Option<[String; 2]>,
     /// How old the list may be: 12h, 7d [default: any age]
     #[arg(long, value_name = "AGE", value_parser = age)]
     max_age: Option<Duration>,
@@ -90,7 +93,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let by_default = if by == By::Section { "{path}#{section}" } else { "{path}" };
     let template = Template::parse(args.id.as_deref().unwrap_or(by_default), by == By::Section)
         .map_err(|e| Failure::usage(e.to_string()))?;
-    let naming = Naming { field: args.id_field.clone(), by, template };
+    let naming = Naming { field: args.id_field.clone(), by, template, lines: args.line_fields.clone() };
     let service = Service {
         list: Watched::new(args.list.clone(), naming, args.max_age),
         upstream: upstream(args)?,
@@ -115,6 +118,16 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         serve::serve(service, args.listen, ready, stop).await.map_err(|e| Failure::cannot(e.to_string()))
     })?;
     Ok(Exit::Clean)
+}
+
+/// Two names.
+fn pair(text: &str) -> Result<[String; 2], String> {
+    match text.split_once(',') {
+        Some((first, last)) if !first.is_empty() && !last.is_empty() && !last.contains(',') => {
+            Ok([first.to_owned(), last.to_owned()])
+        }
+        _ => Err("two fields belong here, such as start_line,end_line".into()),
+    }
 }
 
 fn upstream(args: &Args) -> Result<Option<Endpoint>, Failure> {

@@ -17,6 +17,10 @@ pub struct Verdict {
     /// What took points, largest first; empty for a page, whose sections say it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub losses: Vec<Loss>,
+    /// The lines that are proved wrong, so that whatever quotes them answers wrongly: first and last, from
+    /// 1, in order. An index of pieces smaller than a section leaves out those that hold one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<[u32; 2]>,
     /// Since when it is wrong: the earliest known cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<DateTime<Utc>>,
