@@ -48,7 +48,7 @@ pub struct RawJudge {
     /// Tokens that an answer may take, with what a model thinks before it. Default: 2000.
     #[schemars(with = "Option<u32>", range(min = 100, max = 100_000))]
     pub answer_tokens: Option<Spanned<i64>>,
-    /// Tokens of changed code that are shown with a passage. Default: 3000.
+    /// Tokens of changed code that are shown with a passage. Default: 4000.
     #[schemars(with = "Option<u32>", range(min = 200, max = 100_000))]
     pub evidence_tokens: Option<Spanned<i64>>,
     /// Whether the endpoint is told the form of the answer as a JSON Schema (`response_format`). Default:
@@ -107,7 +107,7 @@ impl Default for JudgeConfig {
             retries: 3,
             temperature: None,
             answer_tokens: 2_000,
-            evidence_tokens: 3_000,
+            evidence_tokens: 4_000,
             structured: true,
             words: false,
             pages: true,

@@ -177,6 +177,12 @@ pub struct Judgement {
     pub instead: Option<String>,
     /// The model, or what else compared them.
     pub by: String,
+    /// The words of the page that it speaks of.
+    pub page_quote: String,
+    /// The changed code that decides it, as one line.
+    pub code_quote: String,
+    /// Whether it is said of words that another rule reports, so that the finding stands without it.
+    pub confirms: bool,
 }
 
 /// A certain change to the page.

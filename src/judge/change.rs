@@ -3,11 +3,15 @@
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// Unchanged lines shown before and after a change.
-const CONTEXT: usize = 4;
+const CONTEXT: usize = 3;
 /// Longer runs of changed lines are cut into pieces, so that a part of a rewritten file can be shown.
-const PIECE: usize = 36;
+const PIECE: usize = 24;
 /// What a line is cut to, in characters.
 const MOST_CHARS: usize = 300;
+/// What it stands in is looked for in so many lines above a change …
+const FAR: usize = 600;
+/// … and shown to this depth: the outermost, and the innermost ones.
+const DEPTH: usize = 3;
 /// Hunks of one file that are looked at.
 const MOST_HUNKS: usize = 600;
 
@@ -36,7 +40,8 @@ pub struct Line {
 /// A stretch of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunk {
-    /// The line above it that begins what it stands in (a function, a table), where there is one.
+    /// The lines above it that begin what it stands in (a type and its function, the keys of a setting),
+    /// outermost first, where there are any.
     pub within: Option<String>,
     /// The lines in order.
     pub lines: Vec<Line>,
@@ -83,18 +88,23 @@ pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
                 keep(&mut this, &new_lines, covered..after.start);
                 this
             }
-            before => {
-                if let Some(mut done) = before {
+            other => {
+                if let Some(mut done) = other {
                     keep(&mut done, &new_lines, covered..covered + CONTEXT);
                     out.push(done);
                 }
                 let lead = after.start.saturating_sub(CONTEXT).max(covered);
-                let mut this = Hunk { within: within(&new_lines, lead), lines: Vec::new() };
+                let within = match (new_lines.is_empty(), removed.is_empty()) {
+                    (true, _) => within(&old_lines, before.start, before.start.saturating_sub(CONTEXT)),
+                    (false, true) => within(&new_lines, after.start, lead),
+                    (false, false) => within_removed(&new_lines, after.start, lead, removed),
+                };
+                let mut this = Hunk { within, lines: Vec::new() };
                 keep(&mut this, &new_lines, lead..after.start);
                 this
             }
         };
-        push_changed(&mut this, &mut out, removed, before.start, added, after.start);
+        push_changed(&mut this, &mut out, (&old_lines, before), (&new_lines, after.clone()));
         covered = after.end;
         open = Some(this);
     }
@@ -115,31 +125,34 @@ fn keep(hunk: &mut Hunk, lines: &[&str], range: std::ops::Range<usize>) {
 }
 
 /// Adds removed and added lines; long runs go out in pieces that take from both sides alike.
-fn push_changed(
-    this: &mut Hunk,
-    out: &mut Vec<Hunk>,
-    removed: &[&str],
-    old_start: usize,
-    added: &[&str],
-    new_start: usize,
-) {
-    let pieces = (removed.len() + added.len()).div_ceil(PIECE).max(1);
+fn push_changed(this: &mut Hunk, out: &mut Vec<Hunk>, old: Side<'_>, new: Side<'_>) {
+    let (removed, added) = (old.1.len(), new.1.len());
+    let pieces = (removed + added).div_ceil(PIECE).max(1);
     for piece in 0..pieces {
-        let part = |len: usize| (len * piece / pieces)..(len * (piece + 1) / pieces);
-        for at in part(removed.len()) {
-            let text = clip(removed.get(at).copied().unwrap_or_default());
-            this.lines.push(Line { mark: Mark::Removed, number: number(old_start + at), text });
+        let part = |side: &Side<'_>| {
+            let len = side.1.len();
+            side.1.start + len * piece / pieces..side.1.start + len * (piece + 1) / pieces
+        };
+        if piece > 0 {
+            let (lines, start) = if removed > added { (old.0, part(&old).start) } else { (new.0, part(&new).start) };
+            this.within = within(lines, start, start);
         }
-        for at in part(added.len()) {
-            let text = clip(added.get(at).copied().unwrap_or_default());
-            this.lines.push(Line { mark: Mark::Added, number: number(new_start + at), text });
+        for at in part(&old) {
+            let text = clip(old.0.get(at).copied().unwrap_or_default());
+            this.lines.push(Line { mark: Mark::Removed, number: number(at), text });
+        }
+        for at in part(&new) {
+            let text = clip(new.0.get(at).copied().unwrap_or_default());
+            this.lines.push(Line { mark: Mark::Added, number: number(at), text });
         }
         if piece + 1 < pieces {
-            let within = this.within.clone();
-            out.push(std::mem::replace(this, Hunk { within, lines: Vec::new() }));
+            out.push(std::mem::replace(this, Hunk { within: None, lines: Vec::new() }));
         }
     }
 }
+
+/// The lines of a state, and which of them a change covers.
+type Side<'t> = (&'t [&'t str], std::ops::Range<usize>);
 
 fn same_but_blanks(removed: &[&str], added: &[&str]) -> bool {
     let squeezed = |lines: &[&str]| -> Vec<u8> {
@@ -148,11 +161,57 @@ fn same_but_blanks(removed: &[&str], added: &[&str]) -> bool {
     squeezed(removed) == squeezed(added)
 }
 
-/// The nearest line above `at` that begins something: it stands at the margin and is no bracket.
-fn within(lines: &[&str], at: usize) -> Option<String> {
-    let starts = |line: &&str| line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '[' | '#' | '@'));
-    let above = lines.get(at.saturating_sub(400)..at)?;
-    above.iter().rev().find(|line| starts(line) && line.len() < 400).map(|line| clip(line.trim_end()))
+/// The lines above `shown` that begin what line `at` stands in: each the nearest above with less indentation
+/// than all between. That needs no grammar, and holds for code as for settings.
+fn within(lines: &[&str], at: usize, shown: usize) -> Option<String> {
+    let first = lines.get(at..).unwrap_or_default().iter().find(|line| !line.trim().is_empty());
+    chain(lines, at, shown, first.map_or(0, |line| indent(line)))
+}
+
+/// The same for a change that begins with removed lines, whose indentation tells how deep it stands.
+fn within_removed(lines: &[&str], at: usize, shown: usize, removed: &[&str]) -> Option<String> {
+    let first = removed.iter().find(|line| !line.trim().is_empty());
+    chain(lines, at, shown, first.map_or(0, |line| indent(line)))
+}
+
+fn chain(lines: &[&str], at: usize, shown: usize, mut depth: usize) -> Option<String> {
+    let begins = |line: &str| {
+        let line = line.trim_start();
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '[' | '@' | '"' | '\'' | '<' | '.' | '-' | '$');
+        line.starts_with(word) && !line.starts_with("else") && !line.starts_with("case ") && line.len() < 400
+    };
+    let mut found: Vec<&str> = Vec::new();
+    // A label or a preprocessor line at the margin is above nothing.
+    let from = at.saturating_sub(FAR);
+    for (number, line) in lines.get(from..at)?.iter().enumerate().rev() {
+        if depth == 0 {
+            break;
+        }
+        let here = indent(line);
+        if line.trim().is_empty() || here >= depth || !begins(line) {
+            continue;
+        }
+        depth = here;
+        if from + number < shown {
+            found.push(line);
+        }
+    }
+    if found.len() > DEPTH {
+        found.drain(DEPTH - 1..found.len() - 1);
+    }
+    let shown: Vec<String> = found.iter().rev().map(|line| clip(line.trim())).collect();
+    (!shown.is_empty()).then(|| shown.join(" › "))
+}
+
+/// How far a line is indented; a tabulator counts for four.
+fn indent(line: &str) -> usize {
+    line.chars()
+        .map_while(|c| match c {
+            ' ' => Some(1),
+            '\t' => Some(4),
+            _ => None,
+        })
+        .sum()
 }
 
 fn clip(line: &str) -> String {
@@ -191,8 +250,32 @@ mod tests {
         let found = hunks(old, new);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].within.as_deref(), Some("fn a() {"));
-        let expected = [" 2:  1", " 3:  2", " 4:  3", " 5:  4", "-6:  5", "+6:  five", " 7:  6", " 8:}"];
+        let expected = [" 3:  2", " 4:  3", " 5:  4", "-6:  5", "+6:  five", " 7:  6", " 8:}"];
         assert_eq!(shown(&found[0]), expected);
+    }
+
+    #[test]
+    fn what_a_change_stands_in_is_shown_by_indentation() {
+        let body: String = (0..9).map(|n| format!("        step({n})\n")).collect();
+        let code = |value: &str| {
+            format!(
+                "class Client:\n    limit = 1\n    def send(self):\n        # first\n{body}        wait({value})\n\nlast = 1\n"
+            )
+        };
+        let found = hunks(&code("1"), &code("2"));
+        assert_eq!(found[0].within.as_deref(), Some("class Client: › def send(self):"));
+        let keys = |value: &str| {
+            format!(
+                "a:\n  b:\n    c:\n      d:\n        one: 1\n        two: 1\n        three: 1\n        four: {value}\n"
+            )
+        };
+        let found = hunks(&keys("1"), &keys("2"));
+        assert_eq!(found[0].within.as_deref(), Some("a: › c: › d:"));
+        let found = hunks("", "one\ntwo\n");
+        assert_eq!(found[0].within, None);
+        let lines: String = (0..40).map(|n| format!("    field_{n}: u8,\n")).collect();
+        let found = hunks(&format!("struct All {{\n{lines}}}\n"), "");
+        assert_eq!(found[1].within.as_deref(), Some("struct All {"));
     }
 
     #[test]

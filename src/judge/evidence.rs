@@ -15,14 +15,14 @@ use crate::history::{MainIx, Oid, RepoPath};
 /// Hunks with less than this share of the best one's points are left out.
 const LEAST_SHARE: f32 = 0.18;
 /// Hunks that are weighed against each other.
-const MOST_WEIGHED: usize = 160;
+const MOST_WEIGHED: usize = 240;
 /// What a term counts for in a further hunk, each time: a passage names many things, and the change of one
 /// should not crowd out those of the others.
 const AGAIN: f32 = 0.6;
 /// Hunks that one question may show.
-const MOST_HUNKS: usize = 16;
+const MOST_HUNKS: usize = 24;
 /// Hunks of one file.
-const MOST_OF_FILE: usize = 7;
+const MOST_OF_FILE: usize = 8;
 
 /// A passage and what it is to be compared with.
 #[derive(Debug, Clone)]

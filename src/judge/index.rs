@@ -22,6 +22,9 @@ const MOST_OF_VALUE: usize = 40;
 /// Files of one name that are looked at for what became of a gone one.
 const MOST_SUCCESSORS: usize = 12;
 
+/// A common name leads to a file that holds at least so many terms of the lines.
+const LEAST_WORDS: usize = 3;
+
 const K1: f32 = 1.2;
 const B: f32 = 0.5;
 
@@ -61,6 +64,10 @@ pub struct Query {
     pub terms: FxHashMap<Term, f32>,
     /// The terms that are names of the page's references, or versions: what makes a file a witness.
     pub names: FxHashSet<Term>,
+    /// Names that are too common to lead to a file by themselves: they do together with other words.
+    pub common: FxHashSet<Term>,
+    /// The terms of each statement: a line of code or of a table, an item of a list, a paragraph.
+    pub units: Vec<Vec<Term>>,
     /// Numbers. One that the code gave up, near another word of the line, makes a
     /// witness too.
     pub values: FxHashSet<Term>,
@@ -144,10 +151,11 @@ impl Index {
     }
 
     /// The files that answer `query` best, best first, at most `most`; with `named`, only those that hold
-    /// one of its names.
+    /// one of its names, or a common one beside other words of the lines. Files for which `near` holds need no
+    /// name.
     #[must_use]
-    pub fn search(&self, query: &Query, most: usize, named: bool) -> Vec<Hit> {
-        let mut found: FxHashMap<u32, (f32, bool)> = FxHashMap::default();
+    pub fn search(&self, query: &Query, most: usize, named: bool, near: &dyn Fn(&RepoPath) -> bool) -> Vec<Hit> {
+        let mut found: FxHashMap<u32, Answer> = FxHashMap::default();
         // Sums of floats depend on their order.
         let mut terms: Vec<(Term, f32)> = query.terms.iter().map(|(t, w)| (*t, *w)).collect();
         terms.sort_unstable_by_key(|(term, _)| *term);
@@ -155,6 +163,8 @@ impl Index {
             let Some(postings) = self.postings.get(&term) else { continue };
             let rarity = self.rarity(term) * weight;
             let name = query.names.contains(&term);
+            let common = query.common.contains(&term);
+            let own = weight >= 1.0;
             let leads = name || query.values.contains(&term) && postings.len() <= MOST_OF_VALUE;
             for &(file, count) in postings {
                 let Some(held) = self.files.get(file as usize) else { continue };
@@ -162,20 +172,40 @@ impl Index {
                 let norm = K1 * (1.0 - B + B * held.length as f32 / self.average);
                 let tf = f32::from(count);
                 let worth = if name { worth_of_name(held.class) } else { worth(held.class) };
-                let entry = found.entry(file).or_insert((0.0, false));
-                entry.0 += worth * rarity * tf * (K1 + 1.0) / (tf + norm);
-                entry.1 |= leads;
+                let entry = found.entry(file).or_default();
+                entry.score += worth * rarity * tf * (K1 + 1.0) / (tf + norm);
+                entry.leads |= leads;
+                entry.common |= common;
+                entry.words += usize::from(own);
             }
         }
         let mut hits: Vec<Hit> = found
             .into_iter()
-            .filter(|(_, (score, witness))| *score > 0.0 && (*witness || !named))
-            .map(|(file, (score, witness))| Hit { file: file as usize, score, witness })
+            .filter(|(_, answer)| answer.score > 0.0)
+            .filter_map(|(file, answer)| {
+                let file = file as usize;
+                let near = || self.files.get(file).is_some_and(|f| near(&f.path));
+                let beside = answer.words >= LEAST_WORDS && (answer.common || near());
+                let witness = answer.leads || beside;
+                (witness || !named).then_some(Hit { file, score: answer.score, witness })
+            })
             .collect();
         hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.file.cmp(&b.file)));
         hits.truncate(most);
         hits
     }
+}
+
+/// What a file has of a query.
+#[derive(Debug, Default)]
+struct Answer {
+    score: f32,
+    /// Whether it holds a name or a value that leads to it.
+    leads: bool,
+    /// Whether it holds a common name.
+    common: bool,
+    /// How many terms of the lines themselves it holds.
+    words: usize,
 }
 
 fn worth(class: Class) -> f32 {
@@ -192,6 +222,14 @@ fn worth_of_name(class: Class) -> f32 {
         Class::Weak => 0.4,
         Class::Vendored | Class::Ignored => 0.2,
     }
+}
+
+/// Whether the file sets up builds: it has no names that count, but versions that do.
+#[must_use]
+pub fn is_setting(path: &RepoPath) -> bool {
+    let ends = |end: &[u8]| path.as_bytes().ends_with(end);
+    let hidden = path.as_bytes().split(|b| *b == b'/').any(|part| part.len() > 1 && part.starts_with(b"."));
+    hidden && (ends(b".yml") || ends(b".yaml") || ends(b".toml") || ends(b".json"))
 }
 
 /// The letters and digits of a file's name.
@@ -219,7 +257,9 @@ fn files(census: &Census, pages: &FxHashSet<&RepoPath>, part: Option<&GlobSet>) 
         .collect();
     let standing: FxHashSet<&RepoPath> = census.head.iter().map(|f| &f.path).collect();
     let places: FxHashMap<RepoPath, usize> = files.iter().enumerate().map(|(at, f)| (f.path.clone(), at)).collect();
-    for blob in census.blobs.iter().filter(|b| b.class == Class::Code) {
+    // A pipeline, too, tells which versions were built with.
+    let told = |b: &&crate::history::snapshot::Blob| b.class == Class::Code || is_setting(&b.path);
+    for blob in census.blobs.iter().filter(told) {
         if let Some(file) = places.get(&blob.path).and_then(|at| files.get_mut(*at))
             && file.content != blob.content
         {

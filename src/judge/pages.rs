@@ -324,7 +324,7 @@ impl<'c> Ground<'c> {
                 continue;
             }
             let query = index::Query { terms: [(*name, 1.0)].into_iter().collect(), ..index::Query::default() };
-            for hit in index.search(&query, MOST_FILES, false) {
+            for hit in index.search(&query, MOST_FILES, false, &|_| false) {
                 let Some(file) = index.files.get(hit.file).filter(|f| !f.gone) else { continue };
                 let text = texts.entry(hit.file).or_insert_with(|| index::text(&objects, &file.content, code.read));
                 for (number, line) in text.as_deref().unwrap_or_default().lines().enumerate() {
@@ -358,6 +358,9 @@ pub(super) fn finding(
         why: format!("{other}, line {}, says {} of the same thing, {ground}", proved.other.1, proved.instead),
         instead: Some(proved.instead.clone()),
         by: "comparison of pages".to_owned(),
+        page_quote: proved.span.of(&page.document.text).to_owned(),
+        code_quote: proved.code.as_ref().map(|witness| witness.text.clone()).unwrap_or_default(),
+        confirms: false,
     };
     let circumstance = if proved.code.is_some() { "pages-code" } else { "pages-newer" };
     let evidence = Evidence {

@@ -3,10 +3,10 @@
 //! A literal comparison beats small models at finding what a sentence has lost, so it comes first: what
 //! weighs most is a term of the page that the hunk's removed lines hold and its added lines do not.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::change::{Hunk, Mark};
-use super::index::{File, Index, Query};
+use super::index::{self, File, Index, Query};
 use super::words::{self, Shape};
 use crate::history::RepoPath;
 use crate::history::class::Class;
@@ -25,6 +25,12 @@ const USUAL_LINES: f32 = 14.0;
 const LEAST_RARITY: f32 = 6.0;
 /// … in at least so many terms.
 const LEAST_TERMS: usize = 2;
+/// What the rest of a passage counts for beside the statement that a hunk says most to.
+const OTHER_STATEMENTS: f32 = 0.3;
+/// Lines that only bring names into reach count for less.
+const IMPORT: f32 = 0.45;
+/// What a common name and its neighbours in a statement must have in rarity.
+const LEAST_BESIDE_COMMON: f32 = 4.0;
 /// The rarity of a word that, beside a number that went, says that it is the page's number.
 const LEAST_BESIDE: f32 = 1.5;
 
@@ -37,6 +43,7 @@ pub struct Scanned {
     added: FxHashSet<Term>,
     kept: FxHashSet<Term>,
     within: FxHashSet<Term>,
+    imports: FxHashSet<Term>,
 }
 
 /// A file's change, ready to be asked.
@@ -62,20 +69,32 @@ fn scan(hunk: Hunk, about: &FxHashSet<Term>) -> Scanned {
         removed: FxHashSet::default(),
         added: FxHashSet::default(),
         kept: FxHashSet::default(),
+        imports: FxHashSet::default(),
         within: hunk.within.as_deref().map(words::set).unwrap_or_default().union(about).copied().collect(),
         hunk,
     };
+    let mut elsewhere: FxHashSet<Term> = FxHashSet::default();
     for line in &out.hunk.lines {
         let set = match line.mark {
             Mark::Removed => &mut out.removed,
             Mark::Added => &mut out.added,
             Mark::Kept => &mut out.kept,
         };
+        let others = if is_import(&line.text) { &mut out.imports } else { &mut elsewhere };
         words::terms(&line.text, &mut |term, _: Shape| {
             set.insert(term);
+            others.insert(term);
         });
     }
+    out.imports.retain(|term| !elsewhere.contains(term));
     out
+}
+
+/// Whether a line brings names of elsewhere into reach, in one of the usual spellings.
+fn is_import(line: &str) -> bool {
+    let line = line.trim_start();
+    ["use ", "pub use ", "import ", "from ", "#include", "using "].iter().any(|start| line.starts_with(start))
+        || line.contains("= require(")
 }
 
 /// How much a hunk says.
@@ -102,11 +121,12 @@ impl Score {
 #[must_use]
 pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words: bool) -> Option<Score> {
     let mut parts: Vec<(Term, f32)> = Vec::new();
-    let mut rarity_of_changed = 0.0;
-    let mut shared = 0;
     let mut witness = false;
+    // A name of many files that changed here.
+    let mut common = false;
     // A number that went, and a word of its line that stands by.
     let (mut lost, mut beside) = (false, false);
+    let mut changed: FxHashMap<Term, f32> = FxHashMap::default();
     // Sums of floats depend on their order.
     let mut terms: Vec<(Term, f32)> = query.terms.iter().map(|(t, w)| (*t, *w)).collect();
     terms.sort_unstable_by_key(|(term, _)| *term);
@@ -120,33 +140,70 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
             (false, false) if hunk.within.contains(&term) => WITHIN,
             (false, false) => continue,
         };
+        let factor = if hunk.imports.contains(&term) { factor * IMPORT } else { factor };
         let rarity = index.rarity(term).max(0.2);
         parts.push((term, factor * weight * rarity));
         witness |= query.names.contains(&term);
+        common |= query.common.contains(&term) && removed != added;
         let value = query.values.contains(&term);
         lost |= value && removed && !added;
         beside |= !value && weight >= 1.0 && rarity >= LEAST_BESIDE;
         if removed || added {
-            rarity_of_changed += weight.min(1.0) * rarity;
-            shared += 1;
+            changed.insert(term, weight.min(1.0) * rarity);
         }
     }
     witness |= lost && beside;
-    // What changed beside a name, in its body, is a change of what the name stands for.
-    if !(witness || by_words && shared >= LEAST_TERMS && rarity_of_changed >= LEAST_RARITY) {
-        return None;
+    if !witness {
+        // Words are enough only where one statement has several of them.
+        let (shared, rarity) = most_of_one_statement(&changed, query);
+        let enough = |terms: usize, least: f32| shared >= terms && rarity >= least;
+        if !(by_words && enough(LEAST_TERMS, LEAST_RARITY) || common && enough(LEAST_TERMS, LEAST_BESIDE_COMMON)) {
+            return None;
+        }
     }
+    weigh(&mut parts, query);
     let mut scale = if hunk.removed.is_empty() { ONLY_ADDED } else { 1.0 };
     #[allow(clippy::cast_precision_loss)]
     let lines = hunk.hunk.lines.len() as f32;
     scale /= 1.0 + (lines / USUAL_LINES).max(1.0).ln();
     scale *= match file.class {
         Class::Code => 1.0,
-        Class::Weak => 0.4,
+        Class::Weak if index::is_setting(&file.path) => 0.7,
+        Class::Weak => 0.3,
         Class::Vendored | Class::Ignored => 0.2,
     };
     for (_, points) in &mut parts {
         *points *= scale;
     }
     Some(Score { points: parts.iter().map(|(_, points)| points).sum(), parts, witness })
+}
+
+/// How many terms of one statement are among the `changed` ones, and how rare those are together, at most.
+fn most_of_one_statement(changed: &FxHashMap<Term, f32>, query: &Query) -> (usize, f32) {
+    let of = |unit: &Vec<Term>| {
+        let mut rarity: Vec<f32> = unit.iter().filter_map(|term| changed.get(term).copied()).collect();
+        rarity.sort_by(f32::total_cmp);
+        (rarity.len(), rarity.iter().sum::<f32>())
+    };
+    query.units.iter().map(of).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or_default()
+}
+
+/// Leaves the statement that the hunk says most to its points, and the others a part of them.
+fn weigh(parts: &mut [(Term, f32)], query: &Query) {
+    if query.units.len() < 2 {
+        return;
+    }
+    let points: FxHashMap<Term, f32> = parts.iter().copied().collect();
+    let of = |unit: &Vec<Term>| {
+        let mut found: Vec<f32> = unit.iter().filter_map(|term| points.get(term).copied()).collect();
+        found.sort_by(f32::total_cmp);
+        found.iter().sum::<f32>()
+    };
+    let best = query.units.iter().map(|unit| (unit, of(unit))).reduce(|a, b| if b.1 > a.1 { b } else { a });
+    if let Some((unit, _)) = best {
+        let own: FxHashSet<Term> = unit.iter().copied().collect();
+        for (_, points) in parts.iter_mut().filter(|(term, _)| !own.contains(term)) {
+            *points *= OTHER_STATEMENTS;
+        }
+    }
 }

@@ -25,7 +25,7 @@ use crate::reference::Reference;
 use crate::rule::dates::LineDates;
 
 /// Files that are compared for one group of lines.
-const FILES: usize = 20;
+const FILES: usize = 30;
 /// A name that more files hold than this share of them, and more than [`COMMON_FILES`], leads nowhere.
 const COMMON_SHARE: f32 = 0.06;
 const COMMON_FILES: usize = 24;
@@ -135,12 +135,12 @@ pub fn select(pages: &[Page<'_>], code: Code<'_>, rules: Rules) -> Result<Select
     let asked: Vec<Asked> = asked.into_iter().flatten().collect();
     let wanted: FxHashSet<Term> =
         asked.iter().flat_map(|a| a.groups.iter().flat_map(|g| g.query.terms.keys().copied())).collect();
+    let mut asked = asked;
     let paths: FxHashSet<&RepoPath> = pages.iter().map(|p| p.path).collect();
     let index = Index::read(&code, &paths, &wanted)?;
-    let mut hits: Vec<Vec<Vec<Hit>>> = asked
-        .par_iter()
-        .map(|a| a.groups.iter().map(|group| search(&index, group, a.words || rules.words)).collect())
-        .collect();
+    asked.par_iter_mut().flat_map_iter(|a| a.groups.iter_mut()).for_each(|group| part_common(&index, group));
+    let mut hits: Vec<Vec<Vec<Hit>>> =
+        asked.par_iter().map(|a| a.groups.iter().map(|group| search(&index, group, a, rules)).collect()).collect();
     let changes = Changes::of(&index, &asked, &mut hits, code)?;
     let links = links::count(pages);
     let mut packs: Vec<Pack> = asked
@@ -164,6 +164,17 @@ struct Asked {
     groups: Vec<Group>,
     /// Whether words alone lead to code.
     words: bool,
+    /// The folder that the page lies in and so speaks of; none at the root.
+    home: Option<Vec<u8>>,
+}
+
+impl Asked {
+    /// Whether the page lies in the part of the tree that the file is of: then words lead to it.
+    fn is_near(&self, path: &RepoPath) -> bool {
+        self.home
+            .as_deref()
+            .is_some_and(|home| path.as_bytes().strip_prefix(home).is_some_and(|rest| rest.starts_with(b"/")))
+    }
 }
 
 fn ask(told: &Told<'_>, pages: &[Page<'_>], code: Code<'_>) -> Result<Vec<Asked>, ReadError> {
@@ -180,16 +191,34 @@ fn ask(told: &Told<'_>, pages: &[Page<'_>], code: Code<'_>) -> Result<Vec<Asked>
             groups: statement::groups(&passage, page.document, page.references, &*dates),
             passage,
             words: told.said,
+            home: home(page.path),
         })
         .collect())
 }
 
-fn search(index: &Index, group: &Group, words: bool) -> Vec<Hit> {
-    let mut query = group.query.clone();
+/// The folder that the page at `path` speaks of by where it lies: its own, without the folders for pages in
+/// it. None at the root, which is everything.
+fn home(path: &RepoPath) -> Option<Vec<u8>> {
+    const FOR_PAGES: &[&[u8]] =
+        &[b"docs", b"doc", b"documentation", b"guide", b"guides", b"website", b"site", b"content"];
+    let folder = path.parent();
+    let parts: Vec<&[u8]> = folder.split(|b| *b == b'/').collect();
+    let end = parts.iter().position(|part| FOR_PAGES.iter().any(|name| part.eq_ignore_ascii_case(name)));
+    let home = parts.get(..end.unwrap_or(parts.len()))?.join(&b'/');
+    (!home.is_empty()).then_some(home)
+}
+
+/// Takes the names out that are too common to lead to a file by themselves.
+fn part_common(index: &Index, group: &mut Group) {
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let most = ((index.files.len() as f32 * COMMON_SHARE) as usize).max(COMMON_FILES);
-    query.names.retain(|term| index.holders(*term) <= most);
-    index.search(&query, FILES, !words)
+    let query = &mut group.query;
+    let (names, common) = query.names.drain().partition(|term| index.holders(*term) <= most);
+    (query.names, query.common) = (names, common);
+}
+
+fn search(index: &Index, group: &Group, asked: &Asked, rules: Rules) -> Vec<Hit> {
+    index.search(&group.query, FILES, !(asked.words || rules.words), &|path| asked.is_near(path))
 }
 
 /// What a file's change is known by: its place in the index and the state it is compared with.
@@ -317,10 +346,11 @@ fn pack(
         for (step, moment) in moments(group).into_iter().enumerate() {
             for hit in hits {
                 let Some(file) = index.files.get(hit.file) else { continue };
+                let by_words = asked.words || rules.words || asked.is_near(&file.path);
                 let Some(old) = changes.before(file, moment, code, &objects) else { continue };
                 let Some(prepared) = changes.by_key.get(&(hit.file, old)) else { continue };
                 for (at, hunk) in prepared.hunks.iter().enumerate() {
-                    let scored = score::score(hunk, &group.query, index, file, asked.words || rules.words);
+                    let scored = score::score(hunk, &group.query, index, file, by_words);
                     let Some(mut score) = scored else { continue };
                     // What the line's last editor could see counts for less.
                     if step > 0 {

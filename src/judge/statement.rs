@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::index::Query;
 use super::passage::Passage;
 use super::words::{self, Shape};
-use crate::document::Document;
+use crate::document::{BlockKind, Document};
 use crate::history::MainIx;
 use crate::history::moment::Moment;
 use crate::history::term::Term;
@@ -119,7 +119,34 @@ fn group(
     for term in around {
         query.terms.entry(*term).or_insert(AROUND);
     }
+    query.units = units(lines, document);
     Group { edited, entered, query }
+}
+
+/// The terms of each statement on `lines`. What is said in one breath belongs together: a hunk that has
+/// three words of one sentence says more than one that has a word of each of three.
+fn units(lines: &[usize], document: &Document) -> Vec<Vec<Term>> {
+    let mut units: Vec<FxHashSet<Term>> = Vec::new();
+    let mut of: Option<usize> = None;
+    for &line in lines {
+        let span = document.lines.line_span(&document.text, line);
+        let text = span.of(&document.text);
+        // The block that holds the line's first letter.
+        let at = span.start + (text.len() - text.trim_start().len());
+        let before = document.blocks.partition_point(|b| b.span.start <= at).checked_sub(1);
+        let whole = before.filter(|before| {
+            let block = document.blocks.get(*before).filter(|b| at < b.span.end);
+            block.is_some_and(|b| !matches!(b.kind, BlockKind::Code { .. }))
+        });
+        if whole.is_none() || whole != of || units.is_empty() {
+            units.push(FxHashSet::default());
+        }
+        of = whole;
+        if let Some(unit) = units.last_mut() {
+            unit.extend(words::set(text));
+        }
+    }
+    units.into_iter().filter(|unit| !unit.is_empty()).map(|unit| unit.into_iter().collect()).collect()
 }
 
 /// Whether what the reference names is looked for by its name.

@@ -170,6 +170,9 @@ pub(super) fn judgement(item: &Item, model: &str) -> Judgement {
         why: said(&item.why),
         instead: Some(said(&item.instead)).filter(|text| !text.is_empty()),
         by: said(model),
+        page_quote: said(&item.page_quote),
+        code_quote: said(&item.code_quote),
+        confirms: false,
     }
 }
 

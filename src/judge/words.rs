@@ -192,8 +192,17 @@ pub fn terms(text: &str, sink: &mut dyn FnMut(Term, Shape)) {
             at = number(bytes, start, sink);
             continue;
         }
+        // `v0.7` is the number, whatever stands before it.
+        if matches!(bytes[at], b'v' | b'V') && is_version(&bytes[at + 1..]) {
+            at = number(bytes, start + 1, sink);
+            continue;
+        }
         while at < bytes.len() && is_name(bytes[at]) {
             at += 1;
+        }
+        if let Some(end) = edition(bytes, start, at, sink) {
+            at = end;
+            continue;
         }
         let end = at;
         let mut whole = end;
@@ -206,6 +215,27 @@ pub fn terms(text: &str, sink: &mut dyn FnMut(Term, Shape)) {
         name(&bytes[start..whole], sink);
         at = whole.max(end);
     }
+}
+
+/// Whether `rest` begins with a number that has a dot in it.
+fn is_version(rest: &[u8]) -> bool {
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    digits > 0 && rest.get(digits) == Some(&b'.') && rest.get(digits + 1).is_some_and(u8::is_ascii_digit)
+}
+
+/// A language whose name ends in signs, with its edition: `C++11` gives itself and the language.
+fn edition(bytes: &[u8], start: usize, end: usize, sink: &mut dyn FnMut(Term, Shape)) -> Option<usize> {
+    let name = bytes.get(start..end).filter(|name| name.eq_ignore_ascii_case(b"c"))?;
+    let language = bytes.get(start..end + 2).filter(|all| all.ends_with(b"++"))?;
+    let digits = bytes.get(end + 2..)?.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let all = bytes.get(start..end + 2 + digits)?;
+    debug_assert_eq!(name.len(), 1);
+    sink(literal(language), Shape::Word);
+    if digits > 0 {
+        sink(literal(all), Shape::Version);
+        sink(literal(all.get(language.len()..)?), Shape::Number);
+    }
+    Some(end + 2 + digits)
 }
 
 /// Every term of `text`, each once.
@@ -364,6 +394,10 @@ mod tests {
         assert_eq!(common("3", "v3"), 0);
         assert_eq!(common("version 3.x", "\"version\": \"3.24.1\""), 2);
         assert_eq!(common("3.x", "4.24.1 of 3"), 1, "the plain number only");
+        assert_eq!(common("since v0.7", "VERSION = 0.7.1"), 1);
+        assert_eq!(common("needs C++11", "-std=c++11"), 3, "the language, its edition, and the number");
+        assert_eq!(common("needs C++11", "CXX_STANDARD 11"), 1);
+        assert_eq!(common("needs C++11", "needs c++14"), 2, "the language and the other word");
     }
 
     #[test]

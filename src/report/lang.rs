@@ -152,7 +152,7 @@ impl Strings {
     #[must_use]
     pub fn headline(&self, finding: &Finding) -> String {
         // What a page says in words is quoted as it is.
-        if finding.evidence.judgement.is_some() {
+        if finding.evidence.judgement.as_ref().is_some_and(|judgement| !judgement.confirms) {
             return sentence(&finding.message);
         }
         let text = finding.location.text.trim();

@@ -10,7 +10,7 @@ const SHOWN: usize = 100;
 /// now. Raw text of pages and code: each report escapes it in its own way.
 #[must_use]
 pub fn lines(evidence: &Evidence) -> Vec<String> {
-    if let Some(judgement) = &evidence.judgement {
+    if let Some(judgement) = evidence.judgement.as_ref().filter(|judgement| !judgement.confirms) {
         return judged(evidence, judgement);
     }
     let mut lines = Vec::new();
@@ -66,6 +66,10 @@ pub fn lines(evidence: &Evidence) -> Vec<String> {
         (None, Some(now)) => lines.push(format!("now in {}: {}", place(now), clip(&now.text))),
         (None, None) => {}
     }
+    if let Some(judgement) = &evidence.judgement {
+        lines.push(format!("judged by: `{}`", clip(&judgement.code_quote)));
+        lines.extend(said(judgement));
+    }
     lines
 }
 
@@ -87,11 +91,14 @@ fn judged(evidence: &Evidence, judgement: &Judgement) -> Vec<String> {
             cause.commit.subject
         ));
     }
-    lines.push(format!("why: {}", judgement.why));
-    if let Some(instead) = &judgement.instead {
-        lines.push(format!("instead: \"{instead}\""));
-    }
+    lines.extend(said(judgement));
     lines
+}
+
+/// What the judge says.
+fn said(judgement: &Judgement) -> impl Iterator<Item = String> {
+    let instead = judgement.instead.as_ref().map(|instead| format!("instead: \"{instead}\""));
+    std::iter::once(format!("why: {}", judgement.why)).chain(instead)
 }
 
 /// `path:line`, or the path alone.

@@ -336,6 +336,10 @@ fn evidence(evidence: &Evidence) -> v1::Evidence {
             why: j.why.clone(),
             instead: j.instead.clone(),
             by: j.by.clone(),
+            verdict: "contradicts".to_owned(),
+            page_quote: j.page_quote.clone(),
+            code_quote: j.code_quote.clone(),
+            confirms: j.confirms,
         }),
     }
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{contradictions, items, judged, retry, right, with};
+use crate::support::Repo;
 use crate::support::model::{Model, completion, says};
+use crate::support::program::{finish, program};
 
 /// The audit after the model answered `text`, without what was kept of other answers.
 fn answered(text: &str) -> Value {
@@ -184,4 +186,70 @@ fn answers_are_kept_and_not_asked_for_again() {
         50,
     );
     judged(&repo, &model, "", &[]).ended(0);
+}
+
+#[test]
+fn the_cache_command_counts_and_deletes_the_answers() {
+    let repo = retry();
+    let model = Model::new(|_, _| says(&items(&[right()])));
+    let cache = repo.beside("counted");
+    let folder = cache.to_str().unwrap();
+    let run = |action: &str| finish(program(repo.path()).args(["cache", action, "--cache-dir", folder]));
+    let bytes = || std::fs::metadata(cache.join("cache.sqlite3")).map_or(0, |file| file.len());
+
+    judged(&repo, &model, "", &["--cache-dir", folder]);
+    assert_eq!(judged(&repo, &model, "", &["--cache-dir", folder]).json()["judge"]["from_cache"], 1);
+    assert!(bytes() > 0);
+    let info = run("info").ended(0);
+    assert!(info.stdout.contains("cache.sqlite3") && !info.stdout.contains("0 bytes"), "{}", info.stdout);
+
+    run("clean").ended(0);
+    assert_eq!(bytes(), 0);
+    let again = judged(&repo, &model, "", &["--cache-dir", folder]).json();
+    assert_eq!((&again["judge"]["from_cache"], model.seen().len()), (&json!(0), 2), "the answer went with the file");
+}
+
+#[test]
+fn what_is_said_of_words_that_another_rule_reports_stands_in_its_finding() {
+    let repo = Repo::new();
+    let page = "# Settings\n\nThe defaults are read from `src/config/defaults.c` at start, by `read_defaults()`.\n";
+    let code = "int read_defaults(void)\n{\n\treturn 42;\n}\n";
+    repo.commit(
+        &[("docs/settings.md", page), ("src/config/defaults.c", code), ("src/main.c", "int main;\n")],
+        &[],
+        "Begin",
+        0,
+    );
+    repo.commit(&[("src/main.c", "int main2;\n")], &["src/config/defaults.c"], "Remove the defaults", 10);
+    let plain = finish(program(repo.path()).args(["audit", "--no-progress", "--format", "json", "--no-cache"])).json();
+    let quote = "The defaults are read from `src/config/defaults.c`";
+    let model = Model::new(move |_, _| {
+        says(&items(&[json!({
+            "page_quote": quote, "code_quote": "-int read_defaults(void)", "category": "availability",
+            "why": "no defaults are read any more", "instead": "There are no defaults", "verdict": "contradicts",
+        })]))
+    });
+    let mut audit = judged(&repo, &model, "", &["--no-cache"]).json();
+    assert_eq!(audit["judge"]["contradictions"], 1);
+    let said = audit["findings"][0]["evidence"].as_object_mut().unwrap().remove("judgement").unwrap();
+    assert_eq!(
+        said,
+        json!({
+            "category": "availability", "why": "no defaults are read any more", "instead": "There are no defaults",
+            "by": "scripted", "verdict": "contradicts", "page_quote": quote,
+            "code_quote": "-int read_defaults(void)", "confirms": true,
+        })
+    );
+    // The proof itself is what it is without the judge, and both stand in what people read.
+    let without = &plain["findings"][0];
+    assert_eq!((&audit["findings"][0]["rule"], &without["rule"]), (&json!("dead-path"), &json!("dead-path")));
+    assert_eq!(audit["findings"][0]["fingerprint"], without["fingerprint"]);
+    assert!(contradictions(&audit).is_empty());
+    judged(&repo, &model, "", &["--no-cache", "-o", "../said.txt"]);
+    let plain = std::fs::read_to_string(repo.beside("said.txt")).unwrap();
+    for part in
+        ["dead-path", "\"Remove the defaults\"", "why: no defaults are read any more", "instead: \"There are no"]
+    {
+        assert!(plain.contains(part), "{part}: {plain}");
+    }
 }

@@ -45,7 +45,7 @@ pub struct Evidence {
     pub judgement: Option<Judgement>,
 }
 
-/// What the judge says of a line; its quotes are the finding's text and the witnesses.
+/// What the judge says of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Judgement {
     /// Of what kind the difference is: `value`, `requirement`, `behavior`, `availability`, `list`, `name`,
@@ -57,6 +57,23 @@ pub struct Judgement {
     pub instead: Option<String>,
     /// The model that said so, or `comparison of pages`.
     pub by: String,
+    /// `contradicts`: only such a verdict is reported.
+    #[serde(default = "contradicts")]
+    pub verdict: String,
+    /// The words of the page that it speaks of.
+    #[serde(default)]
+    pub page_quote: String,
+    /// The changed code, or the other page's words, that decide it, as one line.
+    #[serde(default)]
+    pub code_quote: String,
+    /// Whether it is said of words that the finding's own rule reports, which stands without it. Not so for
+    /// `contradiction`.
+    #[serde(default)]
+    pub confirms: bool,
+}
+
+fn contradicts() -> String {
+    "contradicts".to_owned()
 }
 
 /// The part of a commit's change that matters to a finding.
