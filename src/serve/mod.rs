@@ -213,9 +213,11 @@ async fn enough(
         let request = Request::new(Method::POST, "retrieval", Repeat::Read).with_json(&body);
         let found: Answer = upstream.json(request).await?;
         let all = found.records.len();
+        let least = found.records.iter().map(|record| record.score).fold(f64::INFINITY, f64::min);
         let records = filtered(found, current, list.naming(), &setting);
-        // A weight may let what the upstream did not send yet rise above what it sent last.
-        if records.len() >= wanted || all < asked || asked >= MOST_RECORDS {
+        // What the upstream did not send yet may be better than what a weight has lowered below its last.
+        let settled = records.len() >= wanted && records.last().is_some_and(|last| last.score >= least);
+        if settled || all < asked || asked >= MOST_RECORDS {
             return Ok(records);
         }
         asked = (asked * 4).min(MOST_RECORDS);
@@ -227,7 +229,13 @@ struct Asked {
     id: String,
 }
 
-async fn freshness(State(service): State<Arc<Service>>, Query(asked): Query<Asked>) -> Response {
+async fn freshness(
+    State(service): State<Arc<Service>>,
+    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Response {
+    let Ok(Query(asked)) = asked else {
+        return no(StatusCode::BAD_REQUEST, 1008, "ask for one page: /v1/freshness?id=docs/install.md");
+    };
     let current = service.list.current(Utc::now());
     let (index, state) = match &current {
         Current::Fresh(index) => (index, "current"),
@@ -258,7 +266,7 @@ async fn freshness(State(service): State<Arc<Service>>, Query(asked): Query<Aske
 
 fn said(entry: &Entry) -> Value {
     json!({"document": entry.document, "section": entry.section, "status": entry.status, "action": entry.action,
-        "weight": entry.weight, "freshness": entry.freshness, "since": entry.since, "reasons": entry.reasons,
+        "weight": entry.weight, "freshness": entry.freshness, "since": entry.since, "lines": entry.lines, "reasons": entry.reasons,
         "evidence": entry.evidence})
 }
 

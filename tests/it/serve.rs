@@ -182,6 +182,10 @@ fn what_is_wrong_is_left_out_and_enough_remains() {
         answer["records"].as_array().unwrap().last().unwrap()["metadata"],
         json!({"shelflife_action": "include"})
     );
+    // What is lowered gives way to what the upstream would have sent next.
+    upstream.shelf.lock().unwrap().records =
+        vec![record("docs/old.md", 0.9), record("docs/old.md", 0.88), record("docs/a.md", 0.8)];
+    assert_eq!(titles(&server.ask(&question(1, 0.0), "").1), ["docs/a.md"]);
 }
 
 #[test]

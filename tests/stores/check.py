@@ -165,12 +165,19 @@ def run_case(binary, name, corpus, by, most, folder):
     audit = folder / "audit.json"
     corpus.write(audit)
     export = folder / ("exclusions.py" if name == "langchain" else "exclusions")
-    field = "section_id" if by == "section" else "path"
-    command = [binary, "export", audit, "--to", name, "--by", by, "--id-field", field, "--max-excluded", "1", "-o", export]
+    field = "path" if by == "document" else "section_id"
+    command = [binary, "export", audit, "--to", name, "--id-field", field, "--max-excluded", "1", "-o", export]
+    if by == "pieces":
+        records, pieces = corpus.pieces()
+        file = folder / "pieces.jsonl"
+        file.write_text("".join(json.dumps(piece) + "\n" for piece in pieces), "utf-8")
+        command += ["--pieces", file]
+    else:
+        records = corpus.records(most)
+        command += ["--by", by]
     if by == "section":
         command += ["--id", "{path}#{section}"]
     subprocess.run(command, check=True)
-    records = corpus.records(most)
     without, kept = STORES[name](records, field, export, folder)
     everything = {r["number"] for r in records}
     assert sorted(without) == sorted(everything), f"without the filter {len(without)} of {len(everything)} are found"
@@ -193,6 +200,7 @@ def main():
     large = Corpus.large(20_000)
     cases = [("hostile names by page", hostile, "document", None),
              ("hostile names by section", hostile, "section", None),
+             ("wrong lines by piece", Corpus.long(), "pieces", None),
              ("nothing excluded", nothing, "document", None),
              ("20,000 exclusions", large, "document", 1_000)]
     passed = failed = 0

@@ -31,10 +31,10 @@ NAMES = [
 EDIT = {"date": "2026-05-01T00:00:00Z", "author": "A", "commit": None}
 
 
-def page(name, wrong):
-    """A page of an audit: for each of its sections, whether it is wrong."""
+def page(name, wrong, length=10):
+    """A page of an audit: for each of its sections, `length` lines long, whether it is wrong."""
     sections = [
-        {"id": f"s{i}", "heading_path": ["Top", f"S{i}"], "start": 10 * i + 1, "end": 10 * i + 10,
+        {"id": f"s{i}", "heading_path": ["Top", f"S{i}"], "start": length * i + 1, "end": length * i + length,
          "content_hash": f"fnv1a:{i:016x}", "last_edited": EDIT}
         for i in range(len(wrong))
     ]
@@ -43,12 +43,12 @@ def page(name, wrong):
             "findings": sum(wrong), "inconclusive": 0, "sections": sections}
 
 
-def finding(name, i):
-    """A finding that excludes section `i`."""
+def finding(name, i, length=10):
+    """A finding that excludes section `i`, or, of a long one, its fifth line."""
     return {"rule": "dead-flag", "severity": "error", "confidence": {"level": "high", "probability": 0.97},
             "message": "`--x` isn't in the \"code\"", "section": f"s{i}",
-            "location": {"document": name, "start": {"line": 10 * i + 5, "column": 1},
-                         "end": {"line": 10 * i + 5, "column": 4}, "text": "--x"},
+            "location": {"document": name, "start": {"line": length * i + 5, "column": 1},
+                         "end": {"line": length * i + 5, "column": 4}, "text": "--x"},
             "evidence": {"moment": None, "witnesses": [], "witness_count": 0, "now": [], "cause": None,
                          "replacement": None},
             "fingerprint": f"f{i}", "fix": None}
@@ -57,8 +57,9 @@ def finding(name, i):
 class Corpus:
     """Pages, and which sections of theirs are wrong."""
 
-    def __init__(self, pages):
+    def __init__(self, pages, length=10):
         self.pages = dict(pages)
+        self.length = length
 
     @classmethod
     def hostile(cls):
@@ -71,6 +72,11 @@ class Corpus:
         return cls(pages)
 
     @classmethod
+    def long(cls):
+        """Sections so long that only a line of those that are wrong goes."""
+        return cls({name: [True, False] for name in NAMES}, 60)
+
+    @classmethod
     def large(cls, count):
         """So many pages that are wrong, and a tenth of that which are right."""
         pages = {f"docs/wrong/{i:05}.md": [True] for i in range(count)}
@@ -78,18 +84,34 @@ class Corpus:
         return cls(pages)
 
     def audit(self):
-        findings = [finding(n, i) for n, w in self.pages.items() for i, x in enumerate(w) if x]
+        findings = [finding(n, i, self.length) for n, w in self.pages.items() for i, x in enumerate(w) if x]
         summary = dict.fromkeys(
             ["documents", "documents_with_findings", "references", "findings", "errors", "warnings", "notes",
              "suppressed", "baselined", "below_confidence", "documents_inconclusive", "historical",
              "unread_files"], 0)
         return {"schema_version": 1, "tool": {"name": "shelflife", "version": "0"},
                 "now": "2026-06-01T00:00:00Z", "scope": "full", "summary": summary, "systems": [],
-                "documents": [page(n, w) for n, w in self.pages.items()], "findings": findings,
+                "documents": [page(n, w, self.length) for n, w in self.pages.items()], "findings": findings,
                 "inconclusive": [], "suppressed": []}
 
     def write(self, path):
         path.write_text(json.dumps(self.audit(), ensure_ascii=False), encoding="utf-8")
+
+    def pieces(self):
+        """An index of half sections: its records, and what it lists of them."""
+        records, pieces = [], []
+        for name, wrong in self.pages.items():
+            for i, is_wrong in enumerate(wrong):
+                for half in (0, 1):
+                    number = len(records)
+                    fields = {"path": name, "section_id": f"{name}, piece {i}/{half}"}
+                    start = self.length * i + self.length // 2 * half + 1
+                    pieces.append({"id": fields["section_id"], "page": name, "start": start,
+                                   "end": start + self.length // 2 - 1})
+                    records.append({"number": number, "fields": fields, "pieces": is_wrong and half == 0})
+                    if number % 5 == 0:
+                        records.append({"number": number + 1, "fields": {}, "pieces": False})
+        return records, pieces
 
     def records(self, most=None):
         """What an index holds: one record a section, with the fields by which it may be known. Every

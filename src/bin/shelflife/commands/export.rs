@@ -170,13 +170,19 @@ fn summary(outcome: &Outcome, target: Target, pieces: bool) {
         say(format!("{} of them stay from the previous list: they are not right again", outcome.held));
     }
     if outcome.made.strangers > 0 {
-        say(format!("{} pieces stay: the audit knows no page of that name (see --id)", outcome.made.strangers));
+        say(format!(
+            "of the pieces {} stay because the audit knows no page of that name (see --id)",
+            outcome.made.strangers
+        ));
     }
     if outcome.partly > 0 && !pieces && !matches!(target, Target::List | Target::Freshness) {
-        say(format!(
-            "{} pages are wrong in part: an index that knows whole pages keeps them (see --by section, --pieces)",
-            outcome.partly
-        ));
+        let way = match target {
+            Target::Dify => " (`shelflife publish dify` switches off their chunks)",
+            Target::Vertex => " (see --by section)",
+            Target::Ignore | Target::Bedrock | Target::Openai => "",
+            _ => " (see --by section, --pieces)",
+        };
+        say(format!("{} pages are wrong in part: an index that knows whole pages keeps them{way}", outcome.partly));
     }
     let made = &outcome.made;
     if let Some(id) = &made.ambiguous {

@@ -9,8 +9,9 @@ use clap::ValueEnum;
 use secrecy::SecretString;
 use shelflife::exclusion::target::By;
 use shelflife::exclusion::template::Template;
+use shelflife::report::escape;
 use shelflife::serve::guard::Guard;
-use shelflife::serve::list::{Naming, Watched};
+use shelflife::serve::list::{Current, Naming, Watched};
 use shelflife::serve::{self, OnMissing, Service};
 use shelflife::source::http::{BaseUrl, Endpoint, EndpointOptions, Rate, Transport, TransportOptions};
 
@@ -104,13 +105,23 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
         },
         guard: Guard::new(token, args.host.clone()),
     };
+    // It may well come later: said, and no reason not to run.
+    let missing = match service.list.current(chrono::Utc::now()) {
+        Current::Missing(reason) => Some(reason),
+        Current::Fresh(_) | Current::TooOld(_) => None,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|e| Failure::cannot(format!("no runtime could be started: {e}")))?;
     let ready = |address: SocketAddr| {
-        let _ = writeln!(std::io::stderr(), "listening on http://{address}");
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "listening on http://{address}");
+        if let Some(reason) = missing {
+            let told = format!("warning: {}: {reason}: there is no list until it can be read", args.list.display());
+            let _ = writeln!(err, "{}", escape::terminal(&told));
+        }
     };
     runtime.block_on(async {
         // Before anyone is told the address: who asks it to stop at once is heeded too.
