@@ -280,9 +280,9 @@ def main():
     cases = [json.loads(line) for line in open(cases, encoding="utf-8")][::int(every)]
     judged = []
     if os.environ.get("JUDGE"):
-        judged = ["--judge-results", os.environ["JUDGE"]]
+        judged = ["--judge-results", os.path.abspath(os.environ["JUDGE"])]
         if os.environ.get("JUDGE_CONFIG"):
-            judged += ["--config", os.environ["JUDGE_CONFIG"]]
+            judged += ["--config", os.path.abspath(os.environ["JUDGE_CONFIG"])]
     model = MiniLm()
     for unit in os.environ.get("UNITS", "section chunk").split():
         results = []

@@ -279,7 +279,7 @@ impl Run<'_> {
             .collect();
         for ((reasons, _), held) in because.iter_mut().zip(&held) {
             if *held {
-                reasons.push("an earlier list excludes it, and it is not right again".into());
+                reasons.push("an earlier list excludes it or lines of it, and it is not right again".into());
             }
         }
         let repo = self.options.repo.as_deref().unwrap_or_else(|| record::repo(self.audit));

@@ -6,6 +6,7 @@ use super::list::v1::List;
 use super::samples::{Page, audit, finding, written};
 use super::target::Target;
 use super::{ExportError, Options, Outcome, Output, diff, export};
+use crate::report::json::v1::Action;
 use crate::triage::policy::Policy;
 
 fn to(folder: &Path, audit: &Value, options: &Options, name: &str) -> Result<Outcome, ExportError> {
@@ -133,6 +134,33 @@ fn a_section_leaves_the_list_when_it_is_right_again() {
     let right = audit(&[Page("a.md", &[false, false, false]), Page("b.md", &[false])]);
     assert_eq!(run(&right), (0, vec![]));
     assert_eq!(run(&unsure), (0, vec!["demote a.md#*".to_owned(), "demote a.md#s0".to_owned()]));
+}
+
+#[test]
+fn lines_of_a_long_section_leave_the_list_when_they_are_right_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |audit: &Value| {
+        let outcome = to(folder.path(), audit, &free(Target::List), "list.json").unwrap();
+        let list = list(folder.path(), "list.json");
+        let section = list.entries.iter().find(|e| e.section.is_some()).cloned();
+        (outcome.held, section.map(|e| (e.action, e.lines)))
+    };
+    let mut sure = audit(&[Page("a.md", &[true])]);
+    sure["documents"][0]["sections"][0]["end"] = json!(400);
+    assert_eq!(run(&sure), (0, Some((Action::Demote, vec![[5, 5]]))));
+    // Less sure, and three lines further down.
+    let mut unsure = sure.clone();
+    unsure["findings"][0]["confidence"]["probability"] = json!(0.45);
+    unsure["documents"][0]["sections"][0]["start"] = json!(4);
+    unsure["documents"][0]["sections"][0]["end"] = json!(403);
+    assert_eq!(run(&unsure), (1, Some((Action::Demote, vec![[8, 8]]))));
+    assert_eq!(run(&unsure), (1, Some((Action::Demote, vec![[8, 8]]))));
+    // Of another text nothing is known.
+    unsure["documents"][0]["sections"][0]["content_hash"] = json!("fnv1a:other");
+    assert_eq!(run(&unsure), (0, Some((Action::Demote, vec![]))));
+    assert_eq!(run(&sure).0, 0);
+    sure["findings"] = json!([]);
+    assert_eq!(run(&sure), (0, None));
 }
 
 #[test]

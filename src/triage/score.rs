@@ -58,15 +58,19 @@ fn full<'p>(policy: &Policy, proof: &'p Proof) -> (u32, &'p str) {
     values.rules.get(&proof.rule).map_or(by_severity, |rule| (rule.points, proof.rule.as_str()))
 }
 
-/// The lines of those `proofs` that are enough to exclude by themselves: first and last, in order, those
-/// that touch or follow each other as one.
+/// The lines of those `proofs` that are enough to exclude by themselves: first and last, [`joined`].
 #[must_use]
 pub fn wrong_lines(policy: &Policy, proofs: &[&&Proof]) -> Vec<[u32; 2]> {
     let enough = |proof: &&&&Proof| {
         let (full, _) = full(policy, proof);
         rounded(full, proof.percent) >= policy.values().action.exclude_at
     };
-    let mut lines: Vec<[u32; 2]> = proofs.iter().filter(enough).map(|p| [p.line, p.end.max(p.line)]).collect();
+    joined(proofs.iter().filter(enough).map(|p| [p.line, p.end.max(p.line)]).collect())
+}
+
+/// Ranges of lines in order, those that touch or follow each other as one.
+#[must_use]
+pub fn joined(mut lines: Vec<[u32; 2]>) -> Vec<[u32; 2]> {
     lines.sort_unstable();
     lines.dedup_by(|next, held| {
         let joins = next[0] <= held[1].saturating_add(1);
