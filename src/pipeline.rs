@@ -35,15 +35,15 @@ pub use outcome::AuditOutcome;
 
 use crate::document::{Document, Tense};
 use crate::finding::{Finding, Inconclusive};
-use crate::history::pairs::Asked;
+use crate::history::survey::Asked;
 use crate::history::{Objects, Oid, ReadError, RepoPath, Repository};
-use crate::rule::checks;
 use crate::rule::dates::LineDates;
 use crate::rule::system::Page;
 use crate::source::Collected;
 use crate::system::bots::Bots;
 use crate::system::dates::{CollectedDates, Translated};
 use crate::triage::Filter;
+use asked::Asking;
 use compare::{Against, Ask, Dates, compare};
 use foreign::Foreign;
 use mapped::Map;
@@ -378,14 +378,22 @@ impl<'a> Read<'a> {
     }
 }
 
-/// The keys that any page gives values to.
+/// What any page asks for.
 fn asked(own: Option<&Own>, foreign: &[Foreign<'_>], filter: &Filter) -> Asked {
-    if !filter.enabled(checks::value_drift::ID) {
-        return Asked::default();
-    }
-    let tree = own.iter().flat_map(|own| own.values.iter().zip(&own.references));
-    let elsewhere = foreign.iter().map(|foreign| (&foreign.values, &foreign.references));
-    Asked::new(tree.chain(elsewhere).flat_map(|(values, references)| checks::value_drift::asked(values, references)))
+    let tree = own.iter().flat_map(|own| {
+        let said = own.references.iter().zip(&own.values);
+        own.pages.pages.iter().zip(said).map(|(page, (references, values))| Asking {
+            document: &page.document,
+            references,
+            values,
+        })
+    });
+    let elsewhere = foreign.iter().map(|page| Asking {
+        document: &page.document,
+        references: &page.references,
+        values: &page.values,
+    });
+    asked::survey(&tree.chain(elsewhere).collect::<Vec<_>>(), filter)
 }
 
 /// Who is a bot, with what earlier runs saw of people's edits; writes down what this one sees.

@@ -100,10 +100,9 @@ impl Grammar {
         }
     }
 
-    /// The tree of `content`; none where it is too large, takes too many steps, or the grammar can't be
-    /// loaded.
-    #[must_use]
-    pub fn parse(self, content: &[u8]) -> Option<Tree> {
+    /// The tree of `content`, taking over what stayed of a tree that was edited to fit it; none where it is
+    /// too large, takes too many steps, or the grammar can't be loaded.
+    pub(super) fn parse_after(self, content: &[u8], before: Option<&Tree>) -> Option<Tree> {
         if content.len() > LARGEST || is_deep(content) {
             return None;
         }
@@ -115,7 +114,7 @@ impl Grammar {
             if steps > MOST_STEPS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = ParseOptions::new().progress_callback(&mut count);
-        parser.parse_with_options(&mut |at, _| content.get(at..).unwrap_or_default(), None, Some(options))
+        parser.parse_with_options(&mut |at, _| content.get(at..).unwrap_or_default(), before, Some(options))
     }
 }
 

@@ -12,10 +12,12 @@ mod java;
 mod python;
 mod rust;
 mod script;
+mod versions;
 mod walk;
 
 pub use declaration::{Declaration, Found, Parameter, Rest, TypeDeclaration};
 pub use grammar::{Family, Grammar, LARGEST};
+pub use versions::Versions;
 pub use walk::read;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Goes over a syntax tree once, without recursion.
 
-use tree_sitter::Node;
+use tree_sitter::{Node, Tree};
 
 use super::declaration::{Declaration, Found, Parameter, TypeDeclaration};
 use super::grammar::{Family, Grammar};
@@ -94,7 +94,11 @@ const MOST_NODES: usize = 2_000_000;
 /// What `content` declares; none where it can't be parsed.
 #[must_use]
 pub fn read(grammar: Grammar, content: &[u8]) -> Option<Found> {
-    let tree = grammar.parse(content)?;
+    found(grammar, &grammar.parse_after(content, None)?, content)
+}
+
+/// What the tree of `content` declares; none where it has too many nodes.
+pub(super) fn found(grammar: Grammar, tree: &Tree, content: &[u8]) -> Option<Found> {
     let mut found = Found::default();
     let mut reader = Reader { text: content, found: &mut found, owner: None, functions: 0 };
     let visit = match grammar.family() {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rustc_hash::FxHashMap;
 
 use super::class::Class;
 use super::holdings::Holdings;
@@ -16,6 +17,7 @@ use super::path::RepoPath;
 use super::scan::{self, Role, Sink, Token};
 use super::snapshot::{Blob, Content, Mask};
 use super::term::Term;
+use super::watch::{Sighting, Watch};
 use crate::code::{self, Declaration, Family, Grammar, LARGEST, TypeDeclaration};
 
 /// Names shorter than this are letters.
@@ -61,6 +63,11 @@ impl Asked {
         };
         Self { names: names.into_iter().filter(is_name).map(str::to_owned).collect() }
     }
+
+    /// The terms under which the survey sees the names.
+    pub fn terms(&self) -> impl Iterator<Item = Term> {
+        self.names.iter().map(|name| Term::exact(name.as_bytes()))
+    }
 }
 
 /// Finds files that may declare one of several names.
@@ -94,11 +101,29 @@ impl Finder {
         Self { names, automaton, terms }
     }
 
-    /// Whether the survey saw that a file has none of the names. It does not cut C++ as [`Finder::find`] does.
-    fn is_without(&self, blob: &Blob, grammar: Grammar, holdings: &Holdings) -> bool {
-        let Content::Object(id) = blob.content else { return false };
-        grammar != Grammar::Cpp
-            && holdings.names_of(&blob.path, id).is_some_and(|names| !self.terms.keys().any(|t| names.may_hold(*t)))
+    /// The numbers of the names that a version of a file may declare, where the survey watched for all of
+    /// them: `numbers` are theirs in its watch.
+    fn seen(
+        &self,
+        blob: &Blob,
+        grammar: Grammar,
+        holdings: &Holdings,
+        numbers: Option<&FxHashMap<u32, usize>>,
+    ) -> Option<BTreeSet<usize>> {
+        let Content::Object(id) = blob.content else { return None };
+        let (names, numbers) = (holdings.names_of(&blob.path, id)?, numbers?);
+        let is_seen = |sighting: &&Sighting| {
+            // The scan does not see every declaration of C++, with its templates over several lines.
+            let seen = if grammar == Grammar::Cpp { sighting.held } else { sighting.declared };
+            !seen.and(blob.held).is_empty()
+        };
+        let seen = names.sighted().iter().filter(is_seen);
+        Some(seen.filter_map(|sighting| numbers.get(&sighting.name).copied()).collect())
+    }
+
+    /// The numbers of the names in a watch; none where it lacks one.
+    fn numbers(&self, watch: &Watch) -> Option<FxHashMap<u32, usize>> {
+        self.terms.iter().map(|(term, at)| Some((watch.number(*term)?, *at))).collect()
     }
 
     /// The numbers of the names that `content` may declare.
@@ -189,11 +214,25 @@ impl Declarations {
         holdings: &Holdings,
         reader: &(impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync),
     ) -> Result<(), E> {
-        let read = in_turn(candidates, reader, |objects, candidate: &Candidate<'_>| {
-            let read = |bytes: &[u8]| code::read(candidate.grammar, bytes);
-            content(candidate.blob, overlaid, holdings, objects, read).flatten()
+        // The versions of a file share most of what they hold.
+        let mut files: BTreeMap<&RepoPath, Vec<usize>> = BTreeMap::new();
+        for (at, candidate) in candidates.iter().enumerate() {
+            files.entry(&candidate.blob.path).or_default().push(at);
+        }
+        let files: Vec<Vec<usize>> = files.into_values().collect();
+        let parts = in_turn(&files, reader, |objects, file: &Vec<usize>| {
+            let of = |at: &usize| candidates.get(*at).map(|candidate| (*at, candidate));
+            let Some((_, first)) = file.first().and_then(of) else { return Vec::new() };
+            let mut versions = code::Versions::new(first.grammar);
+            let mut read = |(at, candidate): (usize, &Candidate<'_>)| {
+                let read = |bytes: &[u8]| versions.read(bytes);
+                (at, content(candidate.blob, overlaid, holdings, objects, read).flatten())
+            };
+            file.iter().filter_map(of).map(&mut read).collect::<Vec<(usize, Option<code::Found>)>>()
         })?;
-        for (candidate, found) in candidates.iter().zip(read) {
+        let mut read: Vec<(usize, Option<code::Found>)> = parts.into_iter().flatten().collect();
+        read.sort_unstable_by_key(|(at, _)| *at);
+        for (candidate, (_, found)) in candidates.iter().zip(read) {
             let Some(found) = found else {
                 // What a file declares that can't be parsed is unknown.
                 self.unknown.extend(candidate.names.iter().filter_map(|&n| finder.names.get(n).cloned()));
@@ -274,11 +313,15 @@ fn candidates<'b, E: Send>(
     holdings: &Holdings,
     reader: &(impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync),
 ) -> Result<Vec<Candidate<'b>>, E> {
+    let numbers = finder.numbers(holdings.watch());
     let found = in_turn(blobs, reader, |objects, blob: &&'b Blob| {
         let blob: &'b Blob = blob;
         let grammar = Grammar::of(&blob.path)?;
-        if finder.is_without(blob, grammar, holdings) {
-            return None;
+        if let Some(names) = finder.seen(blob, grammar, holdings, numbers.as_ref()) {
+            let Content::Object(id) = blob.content else { return None };
+            let size = if names.is_empty() { None } else { objects.size(id).ok() };
+            let size = size.filter(|size| *size <= LARGEST)?;
+            return Some(Candidate { blob, grammar, size, names });
         }
         let found = content(blob, overlaid, holdings, objects, |bytes| (finder.find(&blob.path, bytes), bytes.len()));
         let (names, size) = found.filter(|f| !f.0.is_empty())?;

@@ -2,13 +2,16 @@
 //!
 //! For each file the survey keeps a small filter of all names in its versions (Bloom, 1970): it says for
 //! certain that a name is not there, or that it may be. Looking for the last holders of a name passes
-//! over most of the code by it.
+//! over most of the code by it. Of the names that are watched it is known which versions hold them.
+
+use std::sync::Arc;
 
 use git2::Oid;
 use rustc_hash::FxHashMap;
 
 use super::path::RepoPath;
 use super::term::Term;
+use super::watch::{Sighting, Watch};
 
 /// Bits per name that is put in; names that come several times count each time.
 const BITS: usize = 5;
@@ -18,11 +21,50 @@ const SET: u32 = 3;
 /// The filters of all files that were read.
 #[derive(Debug, Default)]
 pub struct Holdings {
-    files: Vec<(RepoPath, Filter)>,
+    files: Vec<File>,
     contents: FxHashMap<Oid, u32>,
+    watch: Arc<Watch>,
+}
+
+#[derive(Debug)]
+struct File {
+    path: RepoPath,
+    filter: Filter,
+    /// By the names' numbers.
+    sighted: Box<[Sighting]>,
 }
 
 /// The names of one file's versions.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'h> {
+    file: &'h File,
+    watch: &'h Watch,
+}
+
+impl<'h> Names<'h> {
+    /// Whether the name may be in one of the versions; where not, it is in none.
+    #[must_use]
+    pub fn may_hold(&self, term: Term) -> bool {
+        match self.watch.number(term) {
+            Some(number) => self.file.sighted.binary_search_by_key(&number, |s| s.name).is_ok(),
+            None => self.file.filter.may_hold(term),
+        }
+    }
+
+    /// The watched names that they hold.
+    #[must_use]
+    pub fn sighted(&self) -> &'h [Sighting] {
+        &self.file.sighted
+    }
+
+    /// Whether both are of the same file.
+    #[must_use]
+    pub fn is(&self, other: Names<'_>) -> bool {
+        std::ptr::eq(self.file, other.file)
+    }
+}
+
+/// A filter of names.
 #[derive(Debug, Default)]
 pub struct Filter(Box<[u64]>);
 
@@ -58,25 +100,41 @@ fn places(term: Term) -> impl Iterator<Item = u64> {
 }
 
 impl Holdings {
+    /// Of nothing yet, with the names that are watched.
+    #[must_use]
+    pub fn watching(watch: Arc<Watch>) -> Self {
+        Self { watch, ..Self::default() }
+    }
+
     /// Takes in a file with the contents that its filter is of. A content that stands in two files is of
     /// the first.
-    pub fn add(&mut self, path: &RepoPath, filter: Filter, contents: &[Oid]) {
+    pub fn add(&mut self, path: &RepoPath, filter: Filter, mut sighted: Vec<Sighting>, contents: &[Oid]) {
         let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
-        self.files.push((path.clone(), filter));
+        sighted.sort_unstable_by_key(|s| s.name);
+        self.files.push(File { path: path.clone(), filter, sighted: sighted.into() });
         for id in contents {
             self.contents.entry(*id).or_insert(file);
         }
     }
 
-    /// Both together.
+    /// Both together; they watch the same names.
     #[must_use]
     pub fn merged(mut self, other: Self) -> Self {
         let first = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        if self.files.is_empty() {
+            self.watch = other.watch;
+        }
         self.files.extend(other.files);
         for (id, file) in other.contents {
             self.contents.entry(id).or_insert(first.saturating_add(file));
         }
         self
+    }
+
+    /// The watched names.
+    #[must_use]
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Whether the content `id` was read.
@@ -85,27 +143,28 @@ impl Holdings {
         self.contents.contains_key(&id)
     }
 
-    fn file(&self, id: Oid) -> Option<&(RepoPath, Filter)> {
-        self.files.get(*self.contents.get(&id)? as usize)
+    fn names(&self, id: Oid) -> Option<Names<'_>> {
+        let file = self.files.get(*self.contents.get(&id)? as usize)?;
+        Some(Names { file, watch: &self.watch })
     }
 
     /// The names of the file that has the content `id`, read as the file at `path`.
     #[must_use]
-    pub fn names_of(&self, path: &RepoPath, id: Oid) -> Option<&Filter> {
-        self.file(id).filter(|(read, _)| read == path).map(|(_, filter)| filter)
+    pub fn names_of(&self, path: &RepoPath, id: Oid) -> Option<Names<'_>> {
+        // What a name is may depend on the language, which the path tells.
+        self.names(id).filter(|names| names.file.path == *path)
     }
 
     /// Whether the content `id`, read as the file at `path`, was read and has none of `terms`.
     #[must_use]
     pub fn lacks(&self, path: &RepoPath, id: Oid, terms: &[Term]) -> bool {
-        // What a name is may depend on the language, which the path tells.
-        self.file(id).is_some_and(|(read, filter)| read == path && !terms.iter().any(|t| filter.may_hold(*t)))
+        self.names_of(path, id).is_some_and(|names| !terms.iter().any(|t| names.may_hold(*t)))
     }
 
     /// Whether the content `id` was read and lacks one of `words`.
     #[must_use]
     pub fn lacks_one(&self, id: Oid, words: &[Term]) -> bool {
-        self.file(id).is_some_and(|(_, filter)| !words.iter().all(|t| filter.may_hold(*t)))
+        self.names(id).is_some_and(|names| !words.iter().all(|t| names.may_hold(*t)))
     }
 }
 
@@ -136,7 +195,7 @@ mod tests {
         assert!(!holdings.lacks(&path, id, &[Term(1)]));
         let mut filter = Filter::for_names(4);
         filter.add(Term::exact(b"one"));
-        holdings.add(&path, filter, &[id]);
+        holdings.add(&path, filter, Vec::new(), &[id]);
         assert!(!holdings.lacks(&path, id, &[Term::exact(b"one"), Term::exact(b"two")]));
         assert!(holdings.lacks(&path, id, &[Term::exact(b"two")]));
         assert!(!holdings.lacks(&"b.py".into(), id, &[Term::exact(b"two")]));

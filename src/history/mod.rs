@@ -34,6 +34,7 @@ pub mod snapshot;
 pub mod survey;
 pub mod term;
 pub mod treediff;
+pub mod watch;
 
 pub use git2::Oid;
 pub use ignore_revs::IgnoreRevs;

@@ -4,20 +4,23 @@
 //! lines which they share are looked at once. Out of it come the lifetime table, the values beside the
 //! keys that pages give values to, and what manifests say of versions.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use git2::Oid;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::class::Class;
 use super::facts::{self, Facts, Held};
 use super::holdings::{Filter, Holdings};
 use super::lifetime::{LARGEST, Lifetimes, Part, Unread, is_binary};
 use super::objects::Objects;
-use super::pairs::{Asked, Pairs, Versions};
+use super::pairs::{self, Pairs, Versions};
 use super::scan::{self, Memo, Role};
 use super::snapshot::{Blob, Content, Mask};
 use super::term::Term;
+use super::watch::{Sighting, Watch};
 
 /// What the contents of the history hold.
 #[derive(Debug, Default)]
@@ -41,8 +44,17 @@ pub struct Ground<'a> {
     pub head: Mask,
     /// The contents that are laid over the head.
     pub overlaid: &'a [&'a [u8]],
-    /// The keys whose values are asked for.
+    /// What is asked for.
     pub asked: &'a Asked,
+}
+
+/// What a survey is asked for beside every name's life.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The keys whose values are asked for.
+    pub keys: pairs::Asked,
+    /// The names of which it has to be known exactly where they stand.
+    pub names: Arc<Watch>,
 }
 
 /// Files that a thread takes at once.
@@ -65,7 +77,8 @@ impl Survey {
             .into_par_iter()
             .with_max_len(1)
             .map(|_| {
-                let mut found = Found::default();
+                let holdings = Holdings::watching(Arc::clone(&ground.asked.names));
+                let mut found = Found { holdings, ..Found::default() };
                 if next.load(Ordering::Relaxed) < files.len() {
                     reader(&mut |objects| {
                         let mut surveyor = Surveyor::new(ground, objects, &mut found);
@@ -121,12 +134,14 @@ struct Surveyor<'a> {
     read: Vec<Oid>,
     /// Whether one of its lines is too long to be cut into all of its names.
     cut: bool,
+    /// Where the watched names stand in it.
+    sighted: FxHashMap<u32, Sighting>,
 }
 
 impl<'a> Surveyor<'a> {
     fn new(ground: Ground<'a>, objects: &'a dyn Objects, found: &'a mut Found) -> Self {
-        let (memo, versions, declared, read) = Default::default();
-        Self { ground, objects, found, memo, versions, declared, read, cut: false }
+        let (memo, versions, declared, read, sighted) = Default::default();
+        Self { ground, objects, found, memo, versions, declared, read, cut: false, sighted }
     }
 
     /// Reads the versions of one file.
@@ -155,12 +170,26 @@ impl<'a> Surveyor<'a> {
             self.memo.lines().iter().map(|l| self.memo.tokens(l).len() + self.memo.routes(l).len()).sum::<usize>();
         let mut filter = Filter::for_names(count + self.declared.len());
         let names = &mut self.found.names;
+        self.sighted.clear();
+        let (watch, sighted) = (&*self.ground.asked.names, &mut self.sighted);
+        let mut see = |term: Term, role: Role, held: u32| {
+            if let Some(name) = watch.number(term) {
+                let none = Sighting { name, declared: Mask(0), held: Mask(0) };
+                let seen = sighted.entry(name).or_insert(none);
+                seen.held.0 |= held;
+                if matches!(role, Role::Definition | Role::Key | Role::Literal) {
+                    seen.declared.0 |= held;
+                }
+            }
+        };
         for line in self.memo.lines() {
             for token in self.memo.tokens(line) {
                 filter.add(token.exact);
                 filter.add(token.folded);
+                see(token.exact, token.role, line.held);
                 names.add(token.exact, token.role, class, line.held);
                 if token.folded != token.exact {
+                    see(token.folded, token.role, line.held);
                     names.add(token.folded, token.role, class, line.held);
                 }
             }
@@ -176,7 +205,8 @@ impl<'a> Surveyor<'a> {
         self.declared.iter().for_each(|term| filter.add(*term));
         // Of lines that are too long not all names are known.
         if !self.cut {
-            self.found.holdings.add(path, filter, &self.read);
+            let sighted = self.sighted.values().copied().collect();
+            self.found.holdings.add(path, filter, sighted, &self.read);
         }
     }
 
@@ -188,7 +218,7 @@ impl<'a> Surveyor<'a> {
             self.read.push(id);
         }
         let Self { found, memo, versions, declared, cut, .. } = self;
-        let asked = self.ground.asked;
+        let asked = &self.ground.asked.keys;
         let paired = blob.class == Class::Code && !asked.is_empty();
         memo.read(&blob.path, content, blob.held.0, &mut |text, tokens| {
             *cut |= text.len() > scan::LONG_LINE;

@@ -1,22 +1,54 @@
-//! Which declarations and lists the pages ask for.
+//! What the pages ask for: values beside keys, declarations, and lists.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::state::State;
+use crate::document::Document;
 use crate::history::declarations::{Asked, Declarations};
 use crate::history::lifetime::Lifetimes;
 use crate::history::lists::{Entries, Lists};
 use crate::history::scan::Role;
 use crate::history::snapshot::Mask;
-use crate::history::survey::Survey;
-use crate::history::{ReadError, Repository};
+use crate::history::survey::{self, Survey};
+use crate::history::watch::Watch;
+use crate::history::{ReadError, Repository, pairs};
+use crate::reference::Reference;
 use crate::reference::claim::signature::SignatureClaim;
+use crate::reference::claim::value::ValueClaim;
 use crate::rule::checks::dead_member::{self, Member};
-use crate::rule::checks::{dead_symbol, list_drift, signature_drift};
+use crate::rule::checks::{dead_symbol, list_drift, signature_drift, value_drift};
 use crate::rule::system::Page;
 use crate::triage::Filter;
+
+/// A page as far as it asks for something: its text, what it names, and the values that it gives to that.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    pub document: &'a Document,
+    pub references: &'a [Reference],
+    pub values: &'a [ValueClaim],
+}
+
+/// What the survey of the code is asked for by `pages`.
+pub(super) fn survey(pages: &[Asking<'_>], filter: &Filter) -> survey::Asked {
+    let keys = if filter.enabled(value_drift::ID) {
+        pairs::Asked::new(pages.iter().flat_map(|page| value_drift::asked(page.values, page.references)))
+    } else {
+        pairs::Asked::default()
+    };
+    let said = said(pages.par_iter().map(|page| (page.document, page.references)), filter);
+    let lists: Vec<Entries> = if filter.enabled(list_drift::ID) {
+        let claims = |page: &Asking<'_>| list_drift::claims(page.document, page.references);
+        pages.par_iter().flat_map_iter(claims).map(|(_, entries)| entries).collect()
+    } else {
+        Vec::new()
+    };
+    let declared = Asked::new(said.keys().map(String::as_str));
+    let entries = lists.iter().flat_map(Entries::watched).copied();
+    survey::Asked { keys, names: Arc::new(Watch::new(declared.terms().chain(entries))) }
+}
 
 /// What the pages say of one name.
 #[derive(Debug, Default)]
@@ -25,23 +57,15 @@ struct Said {
     members: Vec<Member>,
 }
 
-/// Reads the declarations of the functions that pages call and of the members that they name.
-///
-/// # Errors
-/// Where the object store can't be opened.
-pub(super) fn declarations(
-    repository: &Repository,
-    state: &State,
-    pages: &[Page<'_>],
-    survey: &Survey,
+/// What the pages say of functions that they call and of members that they name.
+fn said<'a>(
+    pages: impl ParallelIterator<Item = (&'a Document, &'a [Reference])>,
     filter: &Filter,
-) -> Result<Declarations, ReadError> {
+) -> BTreeMap<String, Said> {
     let (signatures, symbols) = (filter.enabled(signature_drift::ID), filter.enabled(dead_symbol::ID));
     let said: Vec<(Vec<SignatureClaim>, Vec<Member>)> = pages
-        .par_iter()
-        .filter(|page| !page.references.is_empty())
-        .map(|page| {
-            let (document, references) = (page.document, page.references);
+        .filter(|(_, references)| !references.is_empty())
+        .map(|(document, references)| {
             let claims = if signatures { signature_drift::claims(document, references) } else { Vec::new() };
             let members = references.iter().filter(|_| symbols).filter_map(|r| dead_member::of(document, r));
             (claims, members.collect())
@@ -61,6 +85,21 @@ pub(super) fn declarations(
             by_name.entry(member.name.clone()).or_default().members.push(member);
         }
     }
+    by_name
+}
+
+/// Reads the declarations of the functions that pages call and of the members that they name.
+///
+/// # Errors
+/// Where the object store can't be opened.
+pub(super) fn declarations(
+    repository: &Repository,
+    state: &State,
+    pages: &[Page<'_>],
+    survey: &Survey,
+    filter: &Filter,
+) -> Result<Declarations, ReadError> {
+    let by_name = said(pages.par_iter().map(|page| (page.document, page.references)), filter);
     let asked = Asked::new(by_name.keys().map(String::as_str));
     let head = state.snapshots.head();
     state.declarations(repository, &asked, &survey.holdings, |declared, name| {

@@ -15,7 +15,7 @@ use super::target::{Label, Target};
 use crate::document::{Discovery, Tense};
 use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
-use crate::history::pairs::Asked;
+use crate::history::survey::Asked;
 use crate::history::{IgnoreRevs, RepoPath, Repository};
 use crate::reference::claim::value::{self, ValueClaim};
 use crate::reference::{self, Reference};

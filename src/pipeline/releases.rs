@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::asked::{self, Asking};
 use super::compare::Ask;
 use super::own::Surveyed;
 use super::pages::HeadPage;
@@ -11,11 +12,9 @@ use crate::document::Tense;
 use crate::finding::{Finding, Inconclusive};
 use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
-use crate::history::pairs::Asked;
 use crate::history::snapshot::HeadFile;
 use crate::history::{IgnoreRevs, Objects, Oid, ReadError, RepoPath, Repository};
 use crate::pipeline::compare::{Against, compare};
-use crate::rule::checks;
 use crate::rule::dates::LineDates;
 use crate::rule::system::Page;
 use crate::system::dates::Translated;
@@ -118,13 +117,11 @@ fn one(
         .map_err(|e| ReadError::Database(e.to_string()))?
         .pinned_to(commit)?;
     let label = Label { reference: Some(release.name.clone()), ..own.target.label.clone() };
-    let claims = |page: &usize| Some((own.values.get(*page)?, own.references.get(*page)?));
-    let asked = if filter.enabled(checks::value_drift::ID) {
-        let keys = release.pages.iter().filter_map(claims);
-        Asked::new(keys.flat_map(|(values, references)| checks::value_drift::asked(values, references)))
-    } else {
-        Asked::default()
+    let asking = |page: &usize| {
+        let (references, values) = (own.references.get(*page)?, own.values.get(*page)?);
+        Some(Asking { document: &own.pages.pages.get(*page)?.document, references, values })
     };
+    let asked = asked::survey(&release.pages.iter().filter_map(asking).collect::<Vec<_>>(), filter);
     let target = Target::read(label, repository, &Overlay::default(), STATES, &asked)?;
     let former: Vec<Option<RepoPath>> = release
         .pages

@@ -11,9 +11,8 @@ use crate::history::declared::{self, Declared};
 use crate::history::holdings::Holdings;
 use crate::history::lists::{Entries, Lists};
 use crate::history::overlay::{LeftOut, Overlay, OverlayEntry};
-use crate::history::pairs::Asked;
 use crate::history::snapshot::{self, Census, Content, HeadFile, MOST, Snapshots};
-use crate::history::survey::{Ground, Survey};
+use crate::history::survey::{Asked, Ground, Survey};
 use crate::history::{MainIx, Mainline, Objects, Oid, ReadError, RepoPath, Repository};
 
 /// States of the history that the audit of a change reads beside its base.

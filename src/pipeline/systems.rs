@@ -14,7 +14,7 @@ use crate::config::system::{RefConfig, RepoAddress, SystemConfig};
 use crate::finding::Inconclusive;
 use crate::history::Repository;
 use crate::history::overlay::Overlay;
-use crate::history::pairs::Asked;
+use crate::history::survey::Asked;
 use crate::history::snapshot::MOST;
 use crate::report::link;
 use crate::system::fetch::{self, TIME_LIMIT};

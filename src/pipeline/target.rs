@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::state::State;
 use crate::history::overlay::Overlay;
-use crate::history::pairs::Asked;
+use crate::history::survey::Asked;
 use crate::history::paths::Paths;
 use crate::history::scan::route_endings;
 use crate::history::snapshot::Mask;

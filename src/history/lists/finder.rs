@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
 
-use super::super::holdings::Filter;
+use super::super::holdings::Names;
 use super::super::lifetime::TermMap;
 use super::super::term::Term;
 use super::groups::{Group, Seen};
@@ -39,12 +39,12 @@ impl<'a> Finder<'a> {
     }
 
     /// Whether any list may have to do with a file of these names.
-    pub(super) fn may_be_in(&self, names: &Filter) -> bool {
+    pub(super) fn may_be_in(&self, names: Names<'_>) -> bool {
         self.asked.iter().any(|entries| entries.may_be_in(names))
     }
 
     /// Whether list `at` may have to do with a file of these names.
-    pub(super) fn one_may_be_in(&self, at: usize, names: &Filter) -> bool {
+    pub(super) fn one_may_be_in(&self, at: usize, names: Names<'_>) -> bool {
         self.asked.get(at).is_some_and(|entries| entries.may_be_in(names))
     }
 

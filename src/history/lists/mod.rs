@@ -14,7 +14,7 @@ use finder::Finder;
 use versions::Versions;
 
 use super::class::Class;
-use super::holdings::{Filter, Holdings};
+use super::holdings::{Holdings, Names};
 use super::in_turn::in_turn;
 use super::objects::Objects;
 use super::path::RepoPath;
@@ -85,9 +85,15 @@ impl Entries {
         &self.terms
     }
 
+    /// The terms by which files are passed over that hold too few of the entries.
+    #[must_use]
+    pub fn watched(&self) -> &[Term] {
+        &self.plain
+    }
+
     /// Whether at least two of the entries, and half of them, may be names of a file. (What is no plain name
     /// may always be there.)
-    fn may_be_in(&self, names: &Filter) -> bool {
+    fn may_be_in(&self, names: Names<'_>) -> bool {
         let enough = 2.max(self.terms.len().div_ceil(2));
         let mut possible = self.odd;
         let mut left = self.plain.len();
@@ -174,20 +180,20 @@ fn read_file(
     out: &mut Vec<(usize, Held)>,
 ) {
     let mut versions = Versions::new(finder);
-    let mut filter: Option<&Filter> = None;
+    let mut names: Option<Names<'_>> = None;
     let mut possible = true;
     for blob in file.iter().filter(|b| b.class == Class::Code) {
-        // The filter is of the file: asked once for all of its contents.
+        // The names are of the file: asked once for all of its contents.
         let own = match blob.content {
             Content::Object(id) => holdings.names_of(&blob.path, id),
             Content::Overlaid(_) => None,
         };
-        possible = match (own, filter) {
+        possible = match (own, names) {
             (None, _) => true,
-            (Some(own), Some(before)) if std::ptr::eq(own, before) => possible,
+            (Some(own), Some(before)) if own.is(before) => possible,
             (Some(own), _) => finder.may_be_in(own),
         };
-        filter = own;
+        names = own;
         if !possible {
             continue;
         }

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::holdings::Filter;
+use super::super::holdings::Names;
 use super::super::lifetime::is_binary;
 use super::super::path::RepoPath;
 use super::super::scan::{self, Syntax};
@@ -60,7 +60,7 @@ impl<'f> Versions<'f> {
         &mut self,
         path: &RepoPath,
         content: &[u8],
-        names: Option<&Filter>,
+        names: Option<Names<'_>>,
         take: &mut dyn FnMut(usize, Group),
     ) {
         if content.is_empty() || content.len() > LARGEST || is_binary(content) {
