@@ -182,7 +182,9 @@ impl<'a> Read<'a> {
         progress: &dyn Progress,
     ) -> Result<Self, AuditError> {
         let now = options.now.unwrap_or_else(Utc::now);
-        let filter = Filter::new(options);
+        let mut filter = Filter::new(options);
+        // What a change breaks is told by the commits that broke it.
+        filter.all_shown |= change.is_some();
         let own = own.map(|own| Own::read(options, own, change, progress)).transpose()?;
         let (foreign, mut undecided) = foreign::read(collected);
         let bots = bots(options, collected, progress);

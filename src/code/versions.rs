@@ -136,11 +136,17 @@ mod tests {
             ),
             (
                 Grammar::Go,
-                &["package a\n\nfunc F(x int) {}\n\nfunc G() {}\n", "package a\n\nfunc F(x, y int) {}\n\nfunc (t T) G() {}"],
+                &[
+                    "package a\n\nfunc F(x int) {}\n\nfunc G() {}\n",
+                    "package a\n\nfunc F(x, y int) {}\n\nfunc (t T) G() {}",
+                ],
             ),
             (
                 Grammar::TypeScript,
-                &["class A { f(x: number) {} }\nexport function g(a?: string) {}\n", "class A {\n f(x: number) {}\n h() {}\n}\n"],
+                &[
+                    "class A { f(x: number) {} }\nexport function g(a?: string) {}\n",
+                    "class A {\n f(x: number) {}\n h() {}\n}\n",
+                ],
             ),
         ];
         for (grammar, versions) in files {

@@ -88,6 +88,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
         overlaid: &overlaid,
         dates: &dates,
         within: target.within.as_ref(),
+        unseen: &|rule, probability| filter.is_unseen(rule, probability),
     };
     let mut findings = prove::prove(&views, &suspects, &system, archive)?;
     target.repository.rest();

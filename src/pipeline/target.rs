@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use super::state::State;
 use crate::history::overlay::Overlay;
-use crate::history::survey::Asked;
 use crate::history::paths::Paths;
 use crate::history::scan::route_endings;
 use crate::history::snapshot::Mask;
+use crate::history::survey::Asked;
 use crate::history::survey::Survey;
 use crate::history::term::{Domain, Term};
 use crate::history::{ReadError, Repository};

@@ -44,6 +44,9 @@ pub struct Archive<'a> {
     pub dates: &'a DatesOf<'a>,
     /// The part of the repository that is the system; all of it where none.
     pub within: Option<&'a GlobSet>,
+    /// Whether a finding of this rule and probability, in a page with no comment that hides anything, is in
+    /// no report: then it is enough to know that it is one.
+    pub unseen: &'a (dyn Fn(&str, f32) -> bool + Sync),
 }
 
 /// A suspect with its moment.
@@ -58,6 +61,8 @@ struct Dated<'s> {
     trust: f32,
     /// The newest snapshot that backs it at or after the moment, or the one just before it.
     had: usize,
+    /// Whether no report shows it.
+    brief: bool,
 }
 
 /// Proves the suspects of each page (same order as `pages`); what history does not bear out is dropped.
@@ -95,6 +100,7 @@ pub fn prove(
         let mut proved = proved.filter(|p| !by_name || !copied(p) && !is_borrowed(dated.suspect, p));
         if let Some(p) = &mut proved
             && by_name
+            && !dated.brief
             && !is_of_manifest(dated.suspect)
             && p.replacement.is_none()
             && let Some((at, ..)) = p.cause
@@ -121,7 +127,13 @@ fn date<'s>(
     let worker = archive.repository.worker()?;
     let objects = worker.objects()?;
     let dates = (archive.dates)(index, &objects)?;
-    Ok(suspects.iter().filter_map(|suspect| date_one(index, page, suspect, system, &*dates)).collect())
+    let plain = !page.document.comments.iter().any(|c| crate::triage::suppression::is_suppression(&c.text));
+    let date = |suspect| {
+        let mut dated = date_one(index, page, suspect, system, &*dates)?;
+        dated.brief = plain && (archive.unseen)(suspect.rule, suspect.probability.p * dated.trust);
+        Some(dated)
+    };
+    Ok(suspects.iter().filter_map(date).collect())
 }
 
 fn date_one<'s>(
@@ -145,7 +157,7 @@ fn date_one<'s>(
     let before = is_broken_anyway(suspect).then_some(suspect.had).and_then(|had| had.newest());
     let had = suspect.had.and(since.or(floor)).newest().or(before)?;
     let (own, trust) = (dates.own(line), dates.trust(line));
-    Some(Dated { page: index, suspect, entered, edited, own, trust, had })
+    Some(Dated { page: index, suspect, entered, edited, own, trust, had, brief: false })
 }
 
 /// Whether it is wrong even where its target was gone before the line was written: a link by its full path leads

@@ -12,7 +12,7 @@ use super::baseline::Baseline;
 use super::{duplicates, suppression};
 use crate::config::RuleConfig;
 use crate::document::{Document, DocumentId};
-use crate::finding::{Finding, Level, Severity};
+use crate::finding::{Confidence, Finding, Level, Severity};
 use crate::pipeline::AuditOptions;
 use crate::rule::registry;
 
@@ -31,6 +31,8 @@ pub struct Filter {
     pub undecided: BTreeSet<DocumentId>,
     /// The oldest known name of each renamed page, for fingerprints.
     pub origins: BTreeMap<DocumentId, String>,
+    /// Whether a finding may be shown though it is not reported: a judge can raise it, a baseline hide it.
+    pub all_shown: bool,
 }
 
 impl Default for Filter {
@@ -42,6 +44,7 @@ impl Default for Filter {
             min_confidence: Level::Low,
             undecided: BTreeSet::new(),
             origins: BTreeMap::new(),
+            all_shown: false,
         }
     }
 }
@@ -56,7 +59,14 @@ impl Filter {
             min_confidence: options.min_confidence,
             undecided: BTreeSet::new(),
             origins: BTreeMap::new(),
+            all_shown: options.judge.is_some() || options.baseline.is_some(),
         }
+    }
+
+    /// Whether a finding of rule `id` is in no report where it is at most this probable and nothing hides it.
+    #[must_use]
+    pub fn is_unseen(&self, id: &str, probability: f32) -> bool {
+        !self.all_shown && (Confidence::new(probability).level() < self.floor(id) || self.withheld(id))
     }
 
     /// Whether rule `id` takes part: as `only` says, else the configuration, else the rule itself.

@@ -111,7 +111,7 @@ fn of_interval(
     let lost: Vec<&Lost<'_>> = claims.iter().filter_map(|&n| lost.get(n)).collect();
     let lookup = Lookup::new(objects, mainline);
     let targets: Vec<Vec<Target>> =
-        lost.iter().map(|l| if l.vote == VoteStyle::Name { targets(l.text) } else { Vec::new() }).collect();
+        lost.iter().map(|l| if l.vote == VoteStyle::Name && !l.brief { targets(l.text) } else { Vec::new() }).collect();
     let scanner = Scanner::new(objects, holdings, &lost, &targets);
     let session = Session { lookup: &lookup, scanner, paths: Paths::new(&lookup), lost: &lost, targets };
     let touched = end.map(|end| session.touched(had, end));
@@ -188,9 +188,14 @@ impl Session<'_> {
             report.cause = Ok(FoundCause { mainline: loss.at, commit, kind: CauseKind::Removed, path: None });
             return Ok(report);
         }
-        let commit = trace::inner(self.lookup, &loss, &|id| self.paths.on_mainline(id), &holds)?;
         let path = self.last_holder(n, &loss)?;
         self.holders(n, &loss, path.as_ref(), &mut report)?;
+        if self.lost.get(n).is_some_and(|l| l.brief) {
+            let commit = self.lookup.mainline().get(loss.at).id;
+            report.cause = Ok(FoundCause { mainline: loss.at, commit, kind: CauseKind::Removed, path });
+            return Ok(report);
+        }
+        let commit = trace::inner(self.lookup, &loss, &|id| self.paths.on_mainline(id), &holds)?;
         votes::run(self, n, (had, end), &loss, touched, &mut report)?;
         let kind = match (self.style(n), &report.replacement) {
             (_, None) => CauseKind::Removed,

@@ -93,6 +93,9 @@ pub struct Lost<'a> {
     /// Whether a text names something (for [`VoteStyle::Literal`]: is the value) at the head. A
     /// replacement that does not is not proposed.
     pub exists_at_head: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Whether the commit of the mainline is enough: neither the one inside a merge nor a replacement is
+    /// looked for.
+    pub brief: bool,
 }
 
 /// The commit that broke a claim.

@@ -60,6 +60,7 @@ fn ask_with(
         moment: moment.map(MainIx),
         vote,
         exists_at_head: exists,
+        brief: false,
     };
     let report = find(&objects, &mainline, &[lost]).remove(0).unwrap();
     Asked { report, ids: mainline.commits().iter().map(|c| c.id).collect() }
@@ -83,6 +84,35 @@ fn a_removal_is_found_with_what_stood_there() {
     assert_eq!(asked.report.holder_count, 1);
     assert_eq!(asked.replacement(), None);
     assert_eq!(asked.report.hints.deleted_lines, 1);
+}
+
+#[test]
+fn briefly_a_rename_is_a_loss_at_the_same_commit() {
+    let repo = Repo::new();
+    repo.commit(&[("src/a.c", "int old_name = 1;\n")], &[], "Start", 0);
+    let renamed = repo.commit(&[("src/a.c", "int new_name = 1;\n")], &[], "Rename it", 1);
+    let objects = GitObjects::new(repo.git2()).unwrap();
+    let mainline = Mainline::walk(&objects, repo.head(), &|_| false).unwrap();
+    let of = |brief| {
+        let lost = Lost {
+            matcher: &InSource("old_name"),
+            text: "old_name",
+            had: MainIx(0),
+            lost: LostAt::At(MainIx(1)),
+            moment: None,
+            vote: VoteStyle::Name,
+            exists_at_head: &|_| true,
+            brief,
+        };
+        find(&objects, &mainline, &[lost]).remove(0).unwrap()
+    };
+    let (whole, brief) = (of(false), of(true));
+    assert_eq!(whole.replacement.map(|r| r.text).as_deref(), Some("new_name"));
+    assert_eq!(brief.replacement, None);
+    let at = |cause: Result<FoundCause, NoCause>| cause.map(|c| (c.mainline, c.commit)).unwrap();
+    assert_eq!(at(whole.cause), (MainIx(1), renamed));
+    assert_eq!(at(brief.cause), (MainIx(1), renamed));
+    assert_eq!(brief.holders, whole.holders);
 }
 
 #[test]
@@ -310,6 +340,7 @@ fn what_only_the_working_tree_lost_has_no_commit() {
         moment: None,
         vote: VoteStyle::Name,
         exists_at_head: &|_| true,
+        brief: false,
     };
     let report = find(&objects, &mainline, &[lost]).remove(0).unwrap();
     assert_eq!(report.cause, Err(NoCause::Uncommitted));
@@ -363,6 +394,7 @@ fn many_claims_of_many_intervals_keep_their_order() {
         moment: None,
         vote: VoteStyle::Name,
         exists_at_head: &|_: &str| true,
+        brief: false,
     };
     let claims =
         [lost("beta_two", &beta as &dyn Matcher, 1, 2), lost("alpha_one", &alpha, 0, 2), lost("beta_two", &beta, 0, 2)];
@@ -404,6 +436,7 @@ fn on_all_threads_the_answers_are_the_same() {
             moment: None,
             vote: VoteStyle::Name,
             exists_at_head: &|_| true,
+            brief: false,
         })
         .collect();
     let path = repo.path();

@@ -100,6 +100,7 @@ pub(super) fn names(
             moment: moment(dated),
             vote: VoteStyle::Name,
             exists_at_head: &exists,
+            brief: dated.brief,
         });
     }
     for (index, report) in indices.into_iter().zip(causes(archive, &lost)?) {
@@ -148,6 +149,7 @@ pub(super) fn lines(
             moment: moment(dated),
             vote: VoteStyle::Off,
             exists_at_head: &exists,
+            brief: dated.brief,
         });
     }
     for (index, report) in indices.into_iter().zip(causes(archive, &lost)?) {
