@@ -58,6 +58,8 @@ impl<'s> Reader<'s, '_> {
         parameters: Option<Vec<Parameter>>,
         node: Node<'_>,
     ) {
+        // A list that the grammar can't read in full says nothing of its number.
+        let parameters = parameters.filter(|_| !node.child_by_field_name("parameters").is_some_and(|p| p.has_error()));
         if !name.is_empty() {
             self.found.declarations.push(Declaration { name: name.to_owned(), owner, parameters, line: line(node) });
         }

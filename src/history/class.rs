@@ -32,6 +32,7 @@ const WEAK_FOLDERS: &[&[u8]] = &[
     b"test_data",
     b"testcases",
     b"fixtures",
+    b"__fixtures__",
     b"fixture",
     b"e2e",
     b"testsuite",
@@ -59,6 +60,10 @@ const WEAK_FOLDERS: &[&[u8]] = &[
     b"doc",
     b"documentation",
     b"website",
+    b".vitepress",
+    b".vuepress",
+    b".docusaurus",
+    b".storybook",
     b"contrib",
 ];
 
@@ -188,7 +193,9 @@ impl Class {
             return Self::Weak;
         }
         let vendored = |part: &[u8]| VENDORED_FOLDERS.contains(&part.to_ascii_lowercase().as_slice());
-        if path.parent().split(|&b| b == b'/').any(vendored) {
+        // C projects keep what a platform's library may lack under its own names there.
+        let substitute = |part: &[u8]| matches!(suffix.as_slice(), b"c" | b"h") && part == b"compat";
+        if path.parent().split(|&b| b == b'/').any(|part| vendored(part) || substitute(part)) {
             return Self::Vendored;
         }
         if is_test_name(&name, &suffix) || in_weak_folder(path.parent(), &suffix) {
@@ -290,6 +297,8 @@ mod tests {
             ("src/FooTest.java", Class::Weak),
             ("src/a.spec.ts", Class::Weak),
             ("vendor/x/y.go", Class::Vendored),
+            ("compat/fnmatch/fnmatch.h", Class::Vendored),
+            ("src/compat/index.js", Class::Code),
             ("src/contest.rs", Class::Code),
             ("src/main/java/org/example/shop/Order.java", Class::Code),
             ("example/Order.java", Class::Weak),

@@ -102,6 +102,15 @@ pub fn of_release<'t>(tags: &'t [(String, Oid)], release: &str) -> Option<&'t (S
     }
     let wanted = release.trim_end_matches(".x").trim_end_matches(".X");
     let wanted = version(wanted)?;
+    // A candidate is one tag: `2.0.0-beta.1` is described by no other.
+    if wanted.candidate {
+        let bare = |name: &str, prefix: &str| name.get(prefix.len()..).map(str::to_owned);
+        let own = bare(release, &wanted.prefix);
+        return tags
+            .iter()
+            .filter(|(name, _)| version(name).is_some_and(|v| bare(name, &v.prefix) == own))
+            .min_by(|a, b| a.0.len().cmp(&b.0.len()).then(a.0.cmp(&b.0)));
+    }
     let fits: Vec<(String, &(String, Oid), TagVersion)> = tags
         .iter()
         .filter_map(|tag| {
@@ -146,6 +155,14 @@ mod tests {
 
     fn tags(names: &[&str]) -> Vec<(String, Oid)> {
         names.iter().map(|n| ((*n).to_owned(), Oid::ZERO_SHA1)).collect()
+    }
+
+    #[test]
+    fn a_candidate_is_one_tag() {
+        let all = tags(&["v1.9.0", "v2.0.0-beta.1", "v2.0.0-beta.2"]);
+        assert_eq!(of_release(&all, "2.0.0-beta.1").unwrap().0, "v2.0.0-beta.1");
+        assert_eq!(of_release(&all, "2.0").unwrap().0, "v2.0.0-beta.2");
+        assert!(of_release(&all, "2.0.0-rc.1").is_none());
     }
 
     #[test]

@@ -97,6 +97,20 @@ fn title_of(document: &Document) -> String {
     document.title.as_deref().unwrap_or("").trim().to_lowercase()
 }
 
+/// Whether a title tells of one release: `tool-2.3: why it works so`, `Tool 2.3 — what is new`.
+fn names_release(title: &str) -> bool {
+    const MARKS: [&str; 4] = [":", " -", " –", " —"];
+    let title = title.trim_matches(['`', '*', ' ']);
+    let Some(at) = title.find(|c: char| c.is_ascii_digit()) else { return false };
+    let (name, rest) = title.split_at(at);
+    let name = name.strip_suffix('v').unwrap_or(name);
+    let is_name = name.ends_with(['-', ' ']) && name.trim_end_matches(['-', ' ']).len() > 1;
+    let version: &str = &rest[..rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count()];
+    let behind = &rest[version.len()..];
+    let words = name.trim_end_matches(['-', ' ']).split(' ').count();
+    is_name && words < 3 && version.trim_end_matches('.').contains('.') && MARKS.iter().any(|m| behind.starts_with(m))
+}
+
 /// Why the page is a record of the past.
 pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
     let past = &*PAST;
@@ -122,6 +136,9 @@ pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
         if kind.words.title(&title) {
             return Some(format!("{}: the title", kind.reason));
         }
+    }
+    if names_release(&title) {
+        return Some("about one release: the title".to_owned());
     }
     if let Some(series) = numbered_in_series(place) {
         return Some(format!("proposal: numbered within the series `{series}`"));
@@ -240,4 +257,22 @@ fn by_shape(document: &Document, shapes: &[Shape]) -> Option<String> {
         groups.count() >= shape.least
     })?;
     Some(format!("{}: its headings", found.reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_names_a_release() {
+        for title in ["mill-2.3: why grain is ground twice", "mill v1.10 — what is new", "stone mill 2.0 - the wheels"]
+        {
+            assert!(names_release(title), "{title}");
+        }
+        for title in
+            ["mill 2.3", "http 1.1 and 2", "part 2: wheels", "2.3: wheels", "how to use mill with 2.3: a guide"]
+        {
+            assert!(!names_release(title), "{title}");
+        }
+    }
 }

@@ -54,6 +54,22 @@ pub(super) fn is_list(document: &Document) -> bool {
     at_level.iter().any(|&(versions, all)| versions >= rule.least && versions as f64 >= rule.share * all as f64)
 }
 
+/// Whether a heading names a step from one release to another: `To 4.6.0`, `From 2.x to 3.x`, `2.x → 3.x`.
+fn is_step(heading: &str) -> bool {
+    let is_version = |word: &str| {
+        let word = word.trim_start_matches('v').trim_end_matches([':', ',']);
+        word.contains('.')
+            && word.starts_with(|c: char| c.is_ascii_digit())
+            && word.split('.').all(|p| p == "x" || !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let words: Vec<&str> = heading.split_whitespace().collect();
+    match words.as_slice() {
+        ["to", version] | ["from", version] => is_version(version),
+        [from, "to" | "->" | "→" | "=>", to] | ["from", from, "to", to] => is_version(from) && is_version(to),
+        _ => false,
+    }
+}
+
 /// The sections of a page of the present that tell of its past: those under a heading such as
 /// "Changelog", and those of versions where there are several.
 pub(super) fn sections(document: &Document) -> Vec<usize> {
@@ -65,7 +81,7 @@ pub(super) fn sections(document: &Document) -> Vec<usize> {
             past = None;
         }
         let words = section.heading.trim().trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        if past.is_none() && section.level > 0 && rule.sections.contains(&words) {
+        if past.is_none() && section.level > 0 && (rule.sections.contains(&words) || is_step(&words)) {
             past = Some(section.level);
         }
         if past.is_some() {

@@ -72,6 +72,7 @@ pub fn extract(doc: &Document, refs: &[Reference]) -> Vec<LocationClaim> {
         if r.kind == Kind::Path
             && is_told(r)
             && !r.shape.glob
+            && !is_catalogue(doc, r.span.start)
             && let Some((first, last, span)) = lines_behind(doc, r.span.end)
         {
             out.push(LocationClaim {
@@ -126,6 +127,11 @@ pub fn extract(doc: &Document, refs: &[Reference]) -> Vec<LocationClaim> {
 
 fn is_told(r: &Reference) -> bool {
     r.standing == Standing::Affirmed && !matches!(r.place, Place::Link | Place::CodeBlock | Place::FrontMatter)
+}
+
+/// Whether the line is one of a catalogue of translations (`#: src/main.c:42`), shown as an example.
+fn is_catalogue(doc: &Document, at: usize) -> bool {
+    doc.lines.line_span(&doc.text, doc.lines.line_of(at)).of(&doc.text).trim_start().starts_with("#:")
 }
 
 /// "… `file` に/で/にある".
@@ -193,6 +199,7 @@ mod tests {
 
     #[test]
     fn lines() {
+        assert!(claims("msgids stand so:\n\n#: src/main.rs:42\n").is_empty());
         assert_eq!(claims("See `src/main.rs:42` and src/lib.rs:3-9."), ["src/main.rs 42-42 42", "src/lib.rs 3-9 3-9"]);
         assert_eq!(
             claims("`src/main.rs` line 12 does; `src/lib.rs`の30行目"),

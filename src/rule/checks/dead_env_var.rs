@@ -63,7 +63,9 @@ fn is_code(reference: &Reference, life: &Life, system: &System<'_>) -> Option<Su
     }
     let circumstance = if name.contains('_') { "capitals" } else { "code" };
     let probability = confidence::of(super::dead_symbol::ID, circumstance);
-    Some(name::suspect(system, super::dead_symbol::ID, reference, name, name::DECLARED, had, probability, ""))
+    let suspect = name::suspect(system, super::dead_symbol::ID, reference, name, name::DECLARED, had, probability, "");
+    // In the settings of a tool it is that tool's word.
+    Some(name::backed_by(suspect, Backing::Field))
 }
 
 /// A constant, which is written like a variable of the environment.

@@ -13,6 +13,9 @@ use crate::rule::system::{Page, System};
 /// The rule's id.
 pub const ID: &str = "dead-flag";
 
+/// The role that declares an option: no other line backs one.
+const ROLES: &[Role] = &[Role::Flag];
+
 /// Gives the options of the page that were declared once and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::Flag && name::is_claim(r)) {
@@ -37,8 +40,7 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     if bare.len() > 1 && system.at_head(life.vendored()) {
         return None;
     }
-    let roles = roles(bare);
-    let had = system.earlier(life.any(roles));
+    let had = system.earlier(life.any(ROLES));
     if had.is_empty() {
         return None;
     }
@@ -56,7 +58,7 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         _ => "declared",
     };
     let probability = confidence::of(ID, circumstance);
-    let suspect = name::suspect(system, ID, reference, bare, roles, had, probability, "option ");
+    let suspect = name::suspect(system, ID, reference, bare, ROLES, had, probability, "option ");
     let mut suspect = name::backed_by(suspect, Backing::Option);
     suspect.subject.clone_from(spelling);
     // A field `dry_run` declares the option `--dry-run`: any spelling backs it.
@@ -73,13 +75,6 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         witness.needle = spelling.as_bytes().to_vec();
     }
     Some(suspect)
-}
-
-/// The roles that declare an option. A name of several words in a string of its own is one, too: declarations
-/// that go over several lines hold nothing else on that line.
-fn roles(bare: &str) -> &'static [Role] {
-    let several = bare.len() > 7 && bare.contains(['.', '-']);
-    if several { &[Role::Flag, Role::Literal] } else { &[Role::Flag] }
 }
 
 /// Whether a sample of the page declares the option itself: the program is the page's.

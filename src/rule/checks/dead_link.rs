@@ -104,6 +104,15 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     }
     let (path, held, style) = was?;
     let external = dest.contains("://");
+    if is_named_in_front(dest, system) {
+        return None;
+    }
+    let circumstance = match external {
+        true => "url",
+        // A site may serve the folder that holds it now from where it was.
+        false if dest.starts_with('/') && is_under_another_folder(dest, system) => "served",
+        false => "declared",
+    };
     Some(Suspect {
         rule: ID,
         span: reference.span,
@@ -111,10 +120,37 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         subject: reference.parts.join("#"),
         anchor: reference.text.clone(),
         message: format!("the target of the link `{}` is gone", name::shown(&reference.parts.join("#"))),
-        probability: confidence::of(ID, if external { "url" } else { "declared" }),
+        probability: confidence::of(ID, circumstance),
         had: system.earlier(held),
         proof: Proof::Path { path, base: page.folder().to_vec(), style },
     })
+}
+
+/// Whether a page names itself in its front matter as a site's link calls it, whatever its file is called.
+fn is_named_in_front(dest: &str, system: &System<'_>) -> bool {
+    let clean = dest.split(['?', '#']).next().unwrap_or(dest).trim_end_matches('/');
+    let last = clean.rsplit('/').next().unwrap_or(clean);
+    if dest.contains("://") || last.is_empty() || last.contains('.') {
+        return false;
+    }
+    let folder = clean.strip_suffix(last).unwrap_or("").trim_matches(['/', '.']).as_bytes();
+    system.pages.iter().any(|(path, document)| {
+        let entries = document.front_matter.iter().flat_map(|front| &front.entries);
+        let mut names = entries.filter(|e| matches!(e.key.as_str(), "id" | "slug" | "permalink" | "url"));
+        names.any(|e| {
+            let value = e.text.trim_end_matches('/');
+            value == last && path.parent().ends_with(folder) || value.len() > last.len() && value == clean
+        })
+    })
+}
+
+/// Whether a site's path of several parts is the end of a page's path still.
+fn is_under_another_folder(dest: &str, system: &System<'_>) -> bool {
+    let tail = dest.trim_matches('/');
+    tail.contains('/')
+        && files(tail.as_bytes())
+            .iter()
+            .any(|file| system.paths.ending_in(file).any(|(_, life)| system.at_head(life.held) && !life.folder))
 }
 
 /// The paths that a destination can mean; `None` where it leads out of the repository.
@@ -257,6 +293,17 @@ pub fn has_anchor(document: &crate::document::Document, name: &str) -> bool {
     let wanted = percent_decoded(name).to_lowercase();
     SCHEMES.iter().any(|scheme| anchors(document, *scheme).iter().any(|a| a.to_lowercase() == wanted))
         || is_term(document, &wanted)
+        || is_directive(document, &wanted)
+}
+
+/// Whether a directive that brings in an item's documentation (`::: mill.grind`, `::: print(const char*)`) answers
+/// to `name`: sites give it an anchor.
+fn is_directive(document: &Document, name: &str) -> bool {
+    document.text.lines().filter_map(|line| line.trim_start().strip_prefix("::: ")).any(|item| {
+        let item = item.trim().to_lowercase();
+        let bare = item.split(['(', ' ', '<']).next().unwrap_or("");
+        !bare.is_empty() && (bare == name || bare.rsplit(['.', ':']).next() == Some(name))
+    })
 }
 
 /// Marks of lines that bring in another file's text, whose headings are not read.

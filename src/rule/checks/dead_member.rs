@@ -91,7 +91,8 @@ pub fn of(document: &Document, reference: &Reference) -> Option<Member> {
         _ => return None,
     };
     let (last, qualifiers) = parts.split_last()?;
-    if last.len() < 3 || !is_identifier(last) {
+    // Constructors may be called like their type, and be brought in or left to the compiler.
+    if last.len() < 3 || !is_identifier(last) || qualifiers.last() == Some(last) {
         return None;
     }
     if let Some(owner) = qualifiers.last() {

@@ -7,7 +7,7 @@ use crate::history::paths::join;
 use crate::history::scan::ignoring;
 use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
-use crate::reference::{FILES, Kind, Reference};
+use crate::reference::{FILES, Kind, Place, Reference};
 use crate::rule::confidence;
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
 use crate::rule::system::{Page, System};
@@ -70,7 +70,7 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     }
     let deep = ending.contains('/');
     // The end of a path under a folder of tests is like many a reader's own.
-    if is_at_home(page, reference) {
+    if is_at_home(page, reference) || is_tree_of_another(page, reference, system) {
         return None;
     }
     let class = Class::of(&RepoPath::new(&[was.path.as_slice(), b"/x"].concat()));
@@ -82,6 +82,8 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         return None;
     }
     let circumstance = match (was.style, deep) {
+        // The project keeps its own state there as its users do.
+        _ if is_own_state(&written, system) => "own-state",
         // Any project has such a file; whose the page means can't be told.
         (_, false) if FILES.names.contains(written.as_str()) || is_conventional(&written) => "conventional",
         (_, false) if reference.shape.weak => "word",
@@ -103,6 +105,43 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         had,
         proof: Proof::Path { path: RepoPath::new(&was.path), base: page.folder().to_vec(), style: was.style },
     })
+}
+
+/// Whether a hidden folder of the path is called like the project: what its users have in their trees, too.
+fn is_own_state(written: &str, system: &System<'_>) -> bool {
+    let names = || system.slugs.iter().filter_map(|slug| slug.rsplit('/').next());
+    written.split('/').filter_map(|part| part.strip_prefix('.')).any(|bare| {
+        let bare = bare.split(['.', '-', '_']).next().unwrap_or("").to_ascii_lowercase();
+        bare.len() > 3
+            && names().any(|name| name.to_ascii_lowercase().trim_end_matches('s') == bare.trim_end_matches('s'))
+    })
+}
+
+/// Whether a drawn tree is not the project's: a command printed it, or it holds what the project never had.
+fn is_tree_of_another(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> bool {
+    let Some(block) = page.document.blocks.get(reference.block) else { return false };
+    let text = block.span.of(&page.document.text);
+    if reference.place != Place::CodeBlock || !text.contains(['├', '└']) {
+        return false;
+    }
+    // `tree` and `ls` show what is there.
+    let prompt = |line: &str| {
+        let command = ["$ ", "❯ ", "> ", "% ", "# "].iter().find_map(|mark| line.trim_start().strip_prefix(mark));
+        command.is_some_and(|c| !c.starts_with("tree") && !c.starts_with("ls"))
+    };
+    let printed =
+        block.inlines.iter().take_while(|line| !line.text.contains(['├', '└'])).any(|line| prompt(&line.text));
+    let unknown = |other: &&Reference| {
+        let written = other.parts.join("/");
+        let ending = written.trim_start_matches("./");
+        !ending.is_empty()
+            && join(page.folder(), written.as_bytes()).is_none_or(|p| system.paths.exact(&p).held.is_empty())
+            && system.paths.exact(ending.as_bytes()).held.is_empty()
+            && system.paths.ending_in(ending.as_bytes()).next().is_none()
+    };
+    let others =
+        || page.references.iter().filter(|r| r.block == reference.block && r.kind == Kind::Path && !r.shape.glob);
+    printed || others().any(|other| unknown(&other))
 }
 
 /// Whether the line places the file on the reader's machine.

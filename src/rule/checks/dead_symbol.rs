@@ -7,6 +7,7 @@ use super::name::{self, Rest};
 use super::version_drift::matcher::FactMatcher;
 use crate::document::BlockKind;
 use crate::history::RepoPath;
+use crate::history::class::Class;
 use crate::history::facts::{Held, Of, Strength, package_name};
 use crate::history::lifetime::Life;
 use crate::history::lists;
@@ -217,7 +218,7 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
         _ if reference.shape.incidental => "argument",
         (true, Place::CodeSpan | Place::Prose) if rest == Rest::Weak && is_type_name(segment) => "type-lives-on",
-        (true, _) if rest == Rest::Weak && name::is_telling(segment) => "lives-on",
+        (true, _) if rest == Rest::Weak && (!alone || name::is_telling(segment)) => "lives-on",
         (true, Place::CodeBlock) if !alone && is_own_path(reference, system) => "qualified",
         (true, Place::CodeBlock) if name::is_telling(segment) && imports_own(page, reference, segment, system) => {
             "imported"
@@ -417,7 +418,9 @@ fn is_said_to_be_used(page: &Page<'_>, reference: &Reference) -> bool {
 /// A package that the project itself was, under a name that none of its manifests has now.
 fn own_package(reference: &Reference, package: &str, system: &System<'_>) -> Option<Suspect> {
     let held = system.facts.of(Of::Package, &package_name(package));
-    let own: Vec<&Held> = held.iter().filter(|h| h.fact.strength == Strength::Own).collect();
+    // A test's or an example's package is none of the project's.
+    let counts = |h: &&Held| h.fact.strength == Strength::Own && Class::of(&h.path) == Class::Code;
+    let own: Vec<&Held> = held.iter().filter(counts).collect();
     let first = own.first()?;
     let had = system.earlier(own.iter().fold(Mask::default(), |mask, h| mask.or(h.held)));
     let telling = package.starts_with('@') || name::words(package) > 1;

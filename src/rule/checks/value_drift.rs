@@ -73,7 +73,7 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
         let moved =
             (claim.relation == Relation::Default).then(|| trace(&pairs, &claim.literal, system, true)).flatten();
         moved
-            .filter(|m| m.probability.circumstance == "declared")
+            .filter(|m| m.probability.circumstance == "declared" && !m.now.iter().any(|p| is_same_switch(written, p)))
             .map(|m| Moved { probability: confidence::of(ID, "other-kind"), ..m })
     };
     let moved = trace(&pairs, &claim.literal, system, false).or_else(any_kind)?;
@@ -122,6 +122,17 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
             replacement,
         },
     })
+}
+
+/// Whether a word for a switch (`ON`, `no`) says what the code's truth value does.
+fn is_same_switch(written: &str, pair: &Pair) -> bool {
+    let word = written.trim_matches(['`', '"', '\'']).to_ascii_lowercase();
+    let said = match word.as_str() {
+        "on" | "yes" | "enabled" | "1" | "true" => true,
+        "off" | "no" | "disabled" | "0" | "false" => false,
+        _ => return false,
+    };
+    matches!(pair.literal, Literal::Bool(value) if value == said)
 }
 
 fn quoted(written: &str) -> String {

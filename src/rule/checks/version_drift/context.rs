@@ -135,6 +135,7 @@ impl Sentence {
             || self.of_a_release
             || self.text.trim_end().ends_with('?')
             || case.iter().any(|w| start.starts_with(w) || self.before.contains(&format!(" {w}")))
+            || ["以降は", "以降では", "以上では", "以降、", "以降で、"].iter().any(|w| self.text.contains(w))
             || ["for example", "e.g.", "for instance", "such as", "(like "].iter().any(|w| self.before.contains(w))
     }
 
