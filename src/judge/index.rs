@@ -54,6 +54,8 @@ pub struct Index {
     /// The files, by path.
     pub files: Vec<File>,
     postings: FxHashMap<Term, Vec<(u32, u16)>>,
+    /// The terms that a file of the head holds today.
+    standing: FxHashSet<Term>,
     average: f32,
 }
 
@@ -68,8 +70,10 @@ pub struct Query {
     pub common: FxHashSet<Term>,
     /// The terms of each statement: a line of code or of a table, an item of a list, a paragraph.
     pub units: Vec<Vec<Term>>,
-    /// Numbers. One that the code gave up, near another word of the line, makes a
-    /// witness too.
+    /// Those of the names that are versions.
+    pub versions: FxHashSet<Term>,
+    /// Numbers, and words that the code gave up altogether. One that went, near another word of the line,
+    /// makes a witness too.
     pub values: FxHashSet<Term>,
 }
 
@@ -103,9 +107,15 @@ impl Index {
             })
             .collect::<Result<Vec<_>, ReadError>>()?;
         let mut postings: FxHashMap<Term, Vec<(u32, u16)>> = FxHashMap::default();
+        let mut standing: FxHashSet<Term> = FxHashSet::default();
         for (at, (file, (length, counts))) in files.iter_mut().zip(counts.into_iter().flatten()).enumerate() {
             file.length = length;
             for (term, count) in counts {
+                // Of what it held before, no count is kept.
+                if count > 0 && !file.gone {
+                    standing.insert(term);
+                }
+                let count = count.max(1);
                 postings.entry(term).or_default().push((u32::try_from(at).unwrap_or(u32::MAX), count));
             }
         }
@@ -113,7 +123,7 @@ impl Index {
         // A mean of file lengths needs no more digits than a float has.
         #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
         let average = (total / files.len().max(1) as f64).max(1.0) as f32;
-        Ok(Self { files, postings, average })
+        Ok(Self { files, postings, standing, average })
     }
 
     /// How rare a term is: next to 0 for one that every file holds. What no file holds any more is the
@@ -124,6 +134,12 @@ impl Index {
         #[allow(clippy::cast_precision_loss)]
         let (n, df) = (self.files.len() as f32, holders as f32);
         (1.0 + (n - df + 0.5) / (df + 0.5)).ln().max(0.0)
+    }
+
+    /// Whether files held `term`, few of them, and none holds it today.
+    #[must_use]
+    pub fn gave_up(&self, term: Term) -> bool {
+        !self.standing.contains(&term) && (1..=MOST_OF_VALUE).contains(&self.holders(term))
     }
 
     /// How many files hold `term`.
@@ -309,7 +325,7 @@ fn count(objects: &dyn Objects, file: &File, wanted: &FxHashSet<Term>, read: &Re
     for content in &file.past {
         words::terms(&self::text(objects, content, read).unwrap_or_default(), &mut |term, _| {
             if wanted.contains(&term) && !counts.contains_key(&term) {
-                past.insert(term, 1);
+                past.insert(term, 0);
             }
         });
     }

@@ -27,6 +27,12 @@ const LEAST_RARITY: f32 = 6.0;
 const LEAST_TERMS: usize = 2;
 /// What the rest of a passage counts for beside the statement that a hunk says most to.
 const OTHER_STATEMENTS: f32 = 0.3;
+/// The rarity of the word, such as the name of a tool or a language, that two versions stand beside.
+const LEAST_OF_TOOL: f32 = 0.9;
+/// What another version beside a word of the statement counts for.
+const VERSION_BESIDE: f32 = 2.0;
+/// What a hunk counts for whose removed line gave the statement's value beside a word of it.
+const VALUE_OF_NAME: f32 = 2.5;
 /// Lines that only bring names into reach count for less.
 const IMPORT: f32 = 0.45;
 /// What a common name and its neighbours in a statement must have in rarity.
@@ -44,6 +50,10 @@ pub struct Scanned {
     kept: FxHashSet<Term>,
     within: FxHashSet<Term>,
     imports: FxHashSet<Term>,
+    /// The other words of each added line that gives a version.
+    versions: Vec<FxHashSet<Term>>,
+    /// All of each removed line that gives a number or a version.
+    values: Vec<FxHashSet<Term>>,
 }
 
 /// A file's change, ready to be asked.
@@ -70,6 +80,8 @@ fn scan(hunk: Hunk, about: &FxHashSet<Term>) -> Scanned {
         added: FxHashSet::default(),
         kept: FxHashSet::default(),
         imports: FxHashSet::default(),
+        versions: Vec::new(),
+        values: Vec::new(),
         within: hunk.within.as_deref().map(words::set).unwrap_or_default().union(about).copied().collect(),
         hunk,
     };
@@ -81,10 +93,23 @@ fn scan(hunk: Hunk, about: &FxHashSet<Term>) -> Scanned {
             Mark::Kept => &mut out.kept,
         };
         let others = if is_import(&line.text) { &mut out.imports } else { &mut elsewhere };
-        words::terms(&line.text, &mut |term, _: Shape| {
+        let (mut words, mut all, mut value, mut version) = (FxHashSet::default(), FxHashSet::default(), false, false);
+        words::terms(&line.text, &mut |term, shape: Shape| {
             set.insert(term);
             others.insert(term);
+            all.insert(term);
+            version |= shape == Shape::Version;
+            value |= matches!(shape, Shape::Version | Shape::Number);
+            if matches!(shape, Shape::Name | Shape::Word) {
+                words.insert(term);
+            }
         });
+        if value && line.mark == Mark::Removed {
+            out.values.push(all);
+        }
+        if version && line.mark == Mark::Added {
+            out.versions.push(words);
+        }
     }
     out.imports.retain(|term| !elsewhere.contains(term));
     out
@@ -153,6 +178,10 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
         }
     }
     witness |= lost && beside;
+    if let Some(part) = other_version(hunk, query, index) {
+        parts.push(part);
+        witness = true;
+    }
     if !witness {
         // Words are enough only where one statement has several of them.
         let (shared, rarity) = most_of_one_statement(&changed, query);
@@ -166,6 +195,10 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
     #[allow(clippy::cast_precision_loss)]
     let lines = hunk.hunk.lines.len() as f32;
     scale /= 1.0 + (lines / USUAL_LINES).max(1.0).ln();
+    if gave_up_value(hunk, query, index) {
+        scale *= VALUE_OF_NAME;
+        witness = true;
+    }
     scale *= match file.class {
         Class::Code => 1.0,
         Class::Weak if index::is_setting(&file.path) => 0.7,
@@ -176,6 +209,45 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
         *points *= scale;
     }
     Some(Score { points: parts.iter().map(|(_, points)| points).sum(), parts, witness })
+}
+
+/// Whether a removed line gives the very value of a statement beside a word of it, and no added line does:
+/// the plainest of all contradictions.
+fn gave_up_value(hunk: &Scanned, query: &Query, index: &Index) -> bool {
+    let is_value = |term: &Term| query.values.contains(term) || query.versions.contains(term);
+    hunk.values.iter().any(|line| {
+        query.units.iter().any(|unit| {
+            let (mut value, mut word) = (false, false);
+            for term in unit.iter().filter(|term| line.contains(*term)) {
+                let gave_up = is_value(term);
+                value |= gave_up && !hunk.added.contains(term);
+                word |= !gave_up && index.rarity(*term) >= LEAST_BESIDE;
+            }
+            value && word
+        })
+    })
+}
+
+/// What it says that an added line gives a version beside a word of a statement that gives one too: the
+/// version of the same thing, whatever it was before. The part is the version's of the statement.
+fn other_version(hunk: &Scanned, query: &Query, index: &Index) -> Option<(Term, f32)> {
+    if hunk.versions.is_empty() {
+        return None;
+    }
+    let mut best: Option<(Term, f32)> = None;
+    for unit in &query.units {
+        let Some(&version) = unit.iter().find(|term| query.versions.contains(term)) else { continue };
+        if hunk.added.contains(&version) {
+            continue;
+        }
+        let shared = unit.iter().filter(|term| hunk.versions.iter().any(|line| line.contains(term)));
+        let Some(rarity) = shared.map(|term| index.rarity(*term)).max_by(f32::total_cmp) else { continue };
+        let points = CAME * VERSION_BESIDE * rarity;
+        if rarity >= LEAST_OF_TOOL && best.is_none_or(|(_, most)| points > most) {
+            best = Some((version, points));
+        }
+    }
+    best
 }
 
 /// How many terms of one statement are among the `changed` ones, and how rare those are together, at most.

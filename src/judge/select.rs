@@ -208,13 +208,16 @@ fn home(path: &RepoPath) -> Option<Vec<u8>> {
     (!home.is_empty()).then_some(home)
 }
 
-/// Takes the names out that are too common to lead to a file by themselves.
+/// Takes the names out that are too common to lead to a file by themselves, and adds the words of the lines
+/// that the code gave up.
 fn part_common(index: &Index, group: &mut Group) {
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let most = ((index.files.len() as f32 * COMMON_SHARE) as usize).max(COMMON_FILES);
     let query = &mut group.query;
     let (names, common) = query.names.drain().partition(|term| index.holders(*term) <= most);
     (query.names, query.common) = (names, common);
+    let gone = query.units.iter().flatten().filter(|term| !query.names.contains(*term) && index.gave_up(**term));
+    query.values.extend(gone.copied());
 }
 
 fn search(index: &Index, group: &Group, asked: &Asked, rules: Rules) -> Vec<Hit> {

@@ -86,6 +86,7 @@ fn group(
             Shape::Version => {
                 raise(&mut query, term, VERSION);
                 query.names.insert(term);
+                query.versions.insert(term);
             }
             Shape::Number => {
                 raise(&mut query, term, NUMBER);

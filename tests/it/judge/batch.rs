@@ -10,7 +10,7 @@ fn audit(repo: &Repo, arguments: &[&str]) -> Run {
     finish(program(repo.path()).args(["audit", "--no-progress", "--format", "json"]).args(arguments))
 }
 
-fn questions(repo: &Repo) -> Vec<Value> {
+pub fn questions(repo: &Repo) -> Vec<Value> {
     // What was answered before is reported all the same.
     let run = audit(repo, &["--judge-batch", "../batch.jsonl"]);
     assert!([0, 1].contains(&run.status), "{run:?}");

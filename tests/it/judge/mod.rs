@@ -4,6 +4,7 @@ mod answers;
 mod batch;
 mod between;
 mod budget;
+mod evidence;
 mod failures;
 mod safety;
 mod systems;
