@@ -14,6 +14,7 @@ import time
 import numpy
 
 TOP = 5
+RETRIEVERS = os.environ.get("RETRIEVERS", "bm25 minilm").split()
 # Pieces of a corpus of chunks are made of whole lines, up to this many characters.
 CHUNK = 1000
 # Sections of a corpus: those of the labelled page, then those of the pages nearest to it.
@@ -164,7 +165,8 @@ def verdicts(listed, unit):
         wrong = entry.get("lines", []) if unit == "chunk" else []
         if any(start <= piece["end"] and piece["start"] <= end for start, end in wrong):
             return 0.0
-        return entry["weight"]
+        # What is right in a section that is wrong in known lines stays.
+        return entry["freshness"] / 100 if wrong else entry["weight"]
 
     return weight
 
@@ -204,13 +206,13 @@ def run_case(case, binary, mirror, out, model, unit, judged):
     bm25 = Bm25([s["text"] for s in corpus])
     asked = sorted(stale) + sorted(right)[:len(stale) * 3]
     questions = [question(corpus[i], bm25) for i in asked]
-    vectors = model.embed([s["text"] for s in corpus])
-    asks = model.embed(questions)
+    vectors = model.embed([s["text"] for s in corpus]) if model else None
+    asks = model.embed(questions) if model else [None] * len(questions)
     result = {"case": case["id"], "needs": case["needs"], "category": case["category"], "sections": len(corpus),
               "stale": len(stale), "right": len(right), "found": len(found), "excluded": len(gone),
               "excluded_stale": len(gone & stale), "excluded_right": len(gone & right),
               "lowered_stale": sum(0 < weights["audit"][i] < 1 for i in stale), "counts": {}}
-    for name in ["bm25", "minilm"]:
+    for name in RETRIEVERS:
         counts = collections.Counter()
         for i, text, vector in zip(asked, questions, asks):
             scores = bm25.scores(text) if name == "bm25" else vectors @ vector
@@ -252,23 +254,23 @@ def report(results, out, unit):
         say(f"\n{name}: {len(of)} cases")
         say("| retriever | list | stale in top 5 before | after | reduced by | right in top 5 excluded | right lost |")
         say("|---|---|---|---|---|---|---|")
-        for name in ["bm25", "minilm"]:
+        for name in RETRIEVERS:
             sum_of = lambda key: sum(r["counts"][name].get(key, 0) for r in of)
             for which in ["audit", "found", "oracle"]:
                 before, after = sum_of("stale before"), sum_of(f"stale after {which}")
                 say(f"| {name} | {which} | {percent(before, sum_of('top before'))} | {percent(after, sum_of(f'top after {which}'))} "
                     f"| {percent(before - after, before)} | {percent(sum_of(f'right excluded {which}'), sum_of('right before'))} "
                     f"| {percent(sum_of(f'right lost {which}'), sum_of('right before'))} |")
-    say(f"\n| category | cases | stale {unit}s | found by the audit | excluded | rank lower | reduced by (bm25) | (minilm) |")
-    say("|---|---|---|---|---|---|---|---|")
+    say(f"\n| category | cases | stale {unit}s | found by the audit | excluded | rank lower | reduced by: {' | '.join(RETRIEVERS)} |")
+    say("|---|---|---|---|---|---|" + "---|" * len(RETRIEVERS))
     for category in sorted({r["category"] for r in results}):
         of = [r for r in results if r["category"] == category]
         cells = []
-        for name in ["bm25", "minilm"]:
+        for name in RETRIEVERS:
             sum_of = lambda key: sum(r["counts"][name].get(key, 0) for r in of)
             cells.append(percent(sum_of("stale before") - sum_of("stale after audit"), sum_of("stale before")))
         say(f"| {category} | {len(of)} | {total('stale', of)} | {total('found', of)} | {total('excluded_stale', of)} "
-            f"| {total('lowered_stale', of)} | {cells[0]} | {cells[1]} |")
+            f"| {total('lowered_stale', of)} | {' | '.join(cells)} |")
     text = "\n".join(lines) + "\n"
     (out / f"report-{unit}.md").write_text(text, "utf-8")
     print(text)
@@ -283,7 +285,7 @@ def main():
         judged = ["--judge-results", os.path.abspath(os.environ["JUDGE"])]
         if os.environ.get("JUDGE_CONFIG"):
             judged += ["--config", os.path.abspath(os.environ["JUDGE_CONFIG"])]
-    model = MiniLm()
+    model = MiniLm() if "minilm" in RETRIEVERS else None
     for unit in os.environ.get("UNITS", "section chunk").split():
         results = []
         with open(out / f"results-{unit}.jsonl", "w", encoding="utf-8") as file:

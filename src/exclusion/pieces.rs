@@ -73,11 +73,12 @@ impl Pieces {
     }
 
     /// The ids of the pieces that the record, a section of `page`, takes out: those that hold a line that is
-    /// proved wrong, and, where the section is excluded, those of which it holds the most lines.
+    /// proved wrong; where the section is excluded and its wrong lines are not known (an earlier list holds it),
+    /// those of which it holds the most lines.
     #[must_use]
     pub fn excluded(&self, page: &str, record: &Record<'_>) -> Vec<String> {
         let (Some(section), Some(pieces)) = (record.section, self.by_page.get(page)) else { return Vec::new() };
-        let whole = record.verdict.action == Action::Exclude;
+        let whole = record.verdict.action == Action::Exclude && record.verdict.lines.is_empty();
         let holds = |piece: &Piece, [first, last]: [u32; 2]| piece.start <= last && first <= piece.end;
         let goes = |piece: &&Piece| {
             record.verdict.lines.iter().any(|lines| holds(piece, *lines))

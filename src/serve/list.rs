@@ -14,7 +14,7 @@ use crate::exclusion::list::v1::{Entry, List};
 use crate::exclusion::record::Record;
 use crate::exclusion::target::By;
 use crate::exclusion::template::Template;
-use crate::report::json::v1::{Document, Section, Signals, Verdict};
+use crate::report::json::v1::{Action, Document, Section, Signals, Verdict};
 
 /// The file is looked at again after this long.
 const LOOK: Duration = Duration::from_secs(1);
@@ -89,7 +89,8 @@ impl Index {
     }
 
     /// The section that concerns some lines of a page: one of whose wrong lines they hold any, which takes
-    /// them out, else the one that holds half of them or more.
+    /// them out, else the one that holds half of them or more. What is right in an excluded section whose wrong
+    /// lines are known only ranks lower.
     fn of_piece(&self, document: &str, [first, last]: [u32; 2]) -> Option<(&Entry, f64)> {
         let shared = |from: u32, to: u32| (u64::from(to.min(last)) + 1).saturating_sub(u64::from(from.max(first)));
         let sections = || self.of_document(document).into_iter().filter(|entry| entry.section.is_some());
@@ -99,7 +100,9 @@ impl Index {
         }
         let within = |e: &Entry| e.ids.start.zip(e.ids.end).map_or(0, |(from, to)| shared(from, to));
         let main = sections().find(|entry| 2 * within(entry) >= shared(first, last).max(1))?;
-        Some((main, main.weight))
+        let rest = main.action == Action::Exclude && !main.lines.is_empty();
+        let weight = if rest { f64::from(main.freshness) / 100.0 } else { main.weight };
+        Some((main, weight))
     }
 
     /// The entries of a page, the page as a whole first.

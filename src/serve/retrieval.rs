@@ -102,12 +102,12 @@ fn one(mut record: Found, index: Option<&Index>, state: Option<&str>, naming: &N
     });
     match (entry, state) {
         (Some((entry, weight)), _) => {
-            if weight == 0.0 || entry.action == Action::Exclude {
+            if weight == 0.0 {
                 return None;
             }
             // Scores below zero, as some measures give, must not rise by a weight.
             record.score = if record.score > 0.0 { record.score * weight } else { record.score };
-            metadata.extend(about(entry));
+            metadata.extend(about(entry, weight));
         }
         (None, Some(state)) => {
             metadata.insert("shelflife_status".into(), "unknown".into());
@@ -141,9 +141,10 @@ fn number(metadata: &Map<String, Value>, field: &str) -> Option<u32> {
 }
 
 /// What a bot may show of an entry.
-fn about(entry: &Entry) -> Map<String, Value> {
+fn about(entry: &Entry, weight: f64) -> Map<String, Value> {
+    let action = if weight < 1.0 { Action::Demote } else { entry.action };
     let mut out = Map::new();
-    out.insert("shelflife_action".into(), json!(entry.action));
+    out.insert("shelflife_action".into(), json!(action));
     out.insert("shelflife_status".into(), json!(entry.status));
     out.insert("shelflife_freshness".into(), json!(entry.freshness));
     if let Some(since) = entry.since {

@@ -200,6 +200,7 @@ fn of_pieces_those_go_that_hold_a_wrong_line() {
         entry(None, "demote", 0.9, 0, 0, json!([])),
         entry(Some("long"), "demote", 0.5, 1, 100, json!([[40, 41]])),
         entry(Some("gone"), "exclude", 0.0, 101, 120, json!([])),
+        entry(Some("wrong in one"), "exclude", 0.0, 200, 220, json!([[205, 205]])),
     ];
     let list = json!({"schema_version": 1, "now": "2026-06-01T00:00:00Z", "policy": "2", "systems": [],
         "entries": entries, "inconclusive": []});
@@ -211,13 +212,15 @@ fn of_pieces_those_go_that_hold_a_wrong_line() {
         piece("the gone one", json!(110), json!(125)),
         piece("behind it", json!(118), json!(140)),
         piece("no lines", json!(null), json!(7)),
+        piece("right in the other", json!(206), json!(220)),
+        piece("wrong in the other", json!(200), json!(205)),
     ]);
     let server = Server::start(folder.path(), &["--upstream", &upstream.url, "--line-fields", "from,to"]);
     let (status, answer) = server.ask(&question(9, 0.0), "");
     assert_eq!(status, 200, "{answer}");
-    assert_eq!(titles(&answer), ["behind it", "no lines", "of the long one"]);
+    assert_eq!(titles(&answer), ["behind it", "no lines", "of the long one", "right in the other"]);
     let scores: Vec<f64> = answer["records"].as_array().unwrap().iter().map(|r| r["score"].as_f64().unwrap()).collect();
-    assert_eq!(scores, [0.8, 0.8 * 0.9, 0.4]);
+    assert_eq!(scores, [0.8, 0.8 * 0.9, 0.4, 0.8 * 0.46]);
 }
 
 #[test]
