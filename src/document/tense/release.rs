@@ -124,7 +124,7 @@ fn find(path: &str) -> Option<Found<'_>> {
         let start = at;
         at += folder.len() + 1;
         let outer = path.get(..start.saturating_sub(1)).unwrap_or("");
-        if let Some(rule) = above.and_then(|a| rules.versioned.iter().find(|v| v.folders.iter().any(|f| f == a))) {
+        if let Some(rule) = above.and_then(|a| rules.versioned.iter().find(|v| v.folders.iter().any(|f| is_of(a, f)))) {
             let version = rule.prefixes.iter().find_map(|p| folder.strip_prefix(p.as_str())).unwrap_or(folder);
             return Some(Found { parent: outer, version, always: true });
         }
@@ -140,6 +140,11 @@ fn find(path: &str) -> Option<Found<'_>> {
         above = Some(folder);
     }
     None
+}
+
+/// Whether a folder is `name`, or is called so with more behind it: `versioned_docs_archived`.
+fn is_of(folder: &str, name: &str) -> bool {
+    folder.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-']))
 }
 
 /// `v1`, `1.2`, `v2.x`, `version-3`, `release-1.4`; not `1`, `v1beta1`, `2024`.

@@ -182,7 +182,8 @@ fn concern(
         Says::Created => Standing::Created,
     };
     let low = refs.partition_point(|r| r.span.start < bounds.0);
-    let high = refs.partition_point(|r| r.span.start < bounds.1);
+    // A sentence of nothing may end before it begins.
+    let high = refs.partition_point(|r| r.span.start < bounds.1).max(low);
     if cue.side == Side::Sentence {
         for r in refs.get_mut(low..high).unwrap_or_default() {
             settle(r, standing);

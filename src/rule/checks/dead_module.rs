@@ -83,6 +83,14 @@ fn module(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         if system.earlier(life).is_empty() || depth < least {
             return None;
         }
+        // Another source folder may hold the package now.
+        let elsewhere = [format!("{path}.py"), format!("{path}/__init__.py")];
+        if elsewhere
+            .iter()
+            .any(|file| system.paths.ending_in(file.as_bytes()).any(|(_, life)| system.at_head(life.held)))
+        {
+            return None;
+        }
         // It may be made when the package is loaded.
         let last = packages.get(depth - 1)?;
         let spoken = system.at_head(system.life_exact(last).any(name::DECLARED));

@@ -37,6 +37,9 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         if reference.shape.incidental && (reference.kind != Kind::Symbol || !reference.text.contains('_')) {
             continue;
         }
+        if is_published(page, reference) {
+            continue;
+        }
         match reference.kind {
             Kind::Symbol if is_own(reference, &own) || is_value(page, reference) => {}
             Kind::Symbol => out.extend(symbol(page, reference, system).or_else(|| package(page, reference, system))),
@@ -105,6 +108,29 @@ fn suffix_of(lang: &str) -> Option<&str> {
         "swift" => "swift",
         "scala" | "groovy" => "scala",
         _ => return None,
+    })
+}
+
+/// Whether the page links the name to a package of that name in a registry: it is there, whoever publishes it.
+fn is_published(page: &Page<'_>, reference: &Reference) -> bool {
+    const REGISTRIES: &[&str] = &[
+        "crates.io/crates/",
+        "docs.rs/",
+        "npmjs.com/package/",
+        "pypi.org/project/",
+        "rubygems.org/gems/",
+        "pkg.go.dev/",
+    ];
+    let name = reference.text.trim_matches('`');
+    if reference.parts.len() > 2 || name.len() < 4 || reference.place == Place::CodeBlock {
+        return false;
+    }
+    page.document.text.match_indices(name).any(|(at, _)| {
+        let (before, after) = page.document.text.split_at(at);
+        REGISTRIES.iter().any(|registry| before.ends_with(registry))
+            && after
+                .get(name.len()..)
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "-_".contains(c)))
     })
 }
 

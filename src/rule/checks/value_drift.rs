@@ -267,8 +267,8 @@ fn sample(page: &Page<'_>, claim: &ValueClaim, had: Mask, system: &System<'_>) -
         agree += usize::from(firm.any(|p| p.literal.agrees(&other.literal)));
     }
     match (agree, all) {
-        (3.., all) if agree * 5 >= all * 4 => 0.85,
-        (2.., all) if agree == all => 0.75,
+        (3.., all) if agree * 5 >= all * 4 => 0.68,
+        (2.., all) if agree == all => 0.64,
         _ => 0.4,
     }
 }

@@ -268,13 +268,16 @@ fn probability(
         return None;
     }
     // A pipeline builds on more versions than the project asks for.
-    let built = first.fact.strength == Strength::Ci && Class::of(&first.path) == Class::Weak;
+    // So does the pin of the tool that the project itself is built with.
+    let pinned = first.path.name() == b"package.json";
+    let built = first.fact.strength == Strength::Ci && (Class::of(&first.path) == Class::Weak || pinned);
     let circumstance = match (comparison, claim.subject) {
         (Comparison::Least, Subject::Toolchain) if claim.sample => "sample",
         (Comparison::Least, _) if built && claim.bound != Bound::AtLeast => {
             let alone = !claims.iter().any(|c| c.block == claim.block && c.name == claim.name && c.span != claim.span);
             if alone && sentence.asks_itself() && sentence.is_of_newer() { "built-on-asked" } else { "built-on" }
         }
+        (Comparison::Least, _) if built && pinned => "built-on",
         (Comparison::Least, _) if claim.bound == Bound::AtLeast && sentence.asks() => "asked-at-least",
         (Comparison::Least, _) if claim.bound == Bound::AtLeast => "at-least",
         (Comparison::Least, _) if sentence.asks_itself() => "asked",
