@@ -55,22 +55,18 @@ fn a_word_that_the_code_gave_up() {
 fn the_code_of_the_folder_that_a_page_lies_in() {
     let repo = Repo::new();
     let page = "# Cache\n\nEntries that expire are evicted by a background sweeper every minute.\n";
-    let code =
-        |how: &str| format!("pub fn tick() {{\n    // Expired entries: evicted by {how}.\n    {how}_evict();\n}}\n");
-    let other = "pub fn evict() {}\n";
-    repo.commit(
-        &[
-            ("crates/cache/README.md", page),
-            ("docs/cache.md", page),
-            ("crates/cache/src/lib.rs", &code("sweeper")),
-            ("src/a.rs", other),
-        ],
-        &[],
-        "Write",
-        0,
+    let code = |how: &str| format!("pub fn tick() {{\n    // {how}\n    step();\n}}\n");
+    let old = code("A background sweeper evicts expired entries every minute.");
+    let others: Vec<(String, String)> =
+        (0..30).map(|n| (format!("src/part{n}.rs"), format!("pub fn part{n}() {{}}\n"))).collect();
+    let mut files: Vec<(&str, &str)> = others.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    files.extend([("crates/cache/README.md", page), ("crates/cache/src/lib.rs", old.as_str())]);
+    repo.commit(&files, &[], "Write", 0);
+    repo.commit(&[("crates/cache/src/lib.rs", &code("Old ones go when they are looked up."))], &[], "Be lazy", 30);
+    shows(
+        &asked(&repo, "crates/cache/README.md"),
+        &["-    // A background sweeper evicts expired entries every minute."],
     );
-    repo.commit(&[("crates/cache/src/lib.rs", &code("lookup"))], &[], "Evict lazily", 30);
-    shows(&asked(&repo, "crates/cache/README.md"), &["-    // Expired entries: evicted by sweeper."]);
 }
 
 #[test]
