@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
 use crate::history::RepoPath;
-use crate::history::scan::{Language, Role, declares_options, language_of};
+use crate::history::scan::{Language, Role, declares_options, language_of, marks_options};
 use crate::reference::FILES;
 
 /// What is asked of a line beyond the name and its role.
@@ -144,6 +144,26 @@ fn declares(path: &RepoPath, line: &[u8], name: &[u8]) -> bool {
     told || shell || AUTOMATA.comparisons.as_ref().is_some_and(|c| c.is_match(line))
 }
 
+/// Lines above an option that is named on a line of its own among which the declaration's first is looked for.
+const REACH: usize = 8;
+
+/// Whether `line`, which comes after `before`, holds nothing but the string `name`, within a declaration of an option
+/// that began on a line above with less indentation.
+pub fn opens_option(before: &[u8], line: &[u8], name: &[u8]) -> bool {
+    let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
+    let bare = line.trim_ascii().trim_ascii_end();
+    let bare = bare.strip_suffix(b",").unwrap_or(bare);
+    let quoted = matches!(bare, [b'"', .., b'"'] | [b'\'', .., b'\'']);
+    let word = bare.get(1..bare.len().saturating_sub(1)).unwrap_or_default();
+    let dashes = word.len() - word.iter().skip_while(|b| **b == b'-').count();
+    if !quoted || word.get(dashes..) != Some(name) {
+        return false;
+    }
+    let above = before.strip_suffix(b"\n").unwrap_or(before).rsplit(|&b| b == b'\n').take(REACH);
+    let opening = above.into_iter().find(|above| !above.trim_ascii().is_empty() && indent(above) < indent(line));
+    opening.is_some_and(marks_options)
+}
+
 fn reads(path: &RepoPath, line: &[u8], name: &[u8]) -> bool {
     let Some(at) = find(line, name) else { return false };
     let shell = matches!(language_of(path, b""), Language::Shell | Language::Make | Language::Other | Language::Data);
@@ -222,6 +242,17 @@ mod tests {
         assert!(!takes("tox.ini", "    deploy --dry-run --all"));
         assert!(!takes("a.js", "    run([\"tool\", \"--dry-run\"])"));
         assert!(!takes("plugins.json", "  \"install\": [\"tool\", \"--dry-run\"]"));
+    }
+
+    #[test]
+    fn an_option_on_a_line_of_its_own_belongs_to_what_opened_above() {
+        let takes = |before: &str, line: &str| opens_option(before.as_bytes(), line.as_bytes(), b"dry-run");
+        assert!(takes("parser.add_argument(\n", "    \"--dry-run\","));
+        assert!(takes("parser.add_argument(\n    \"-n\",\n", "    \"--dry-run\","));
+        assert!(takes("\tflags.BoolVar(\n\t\t&x,\n", "\t\t\"dry-run\","));
+        assert!(!takes("subprocess.run(\n    [\n", "        \"--dry-run\","));
+        assert!(!takes("parser.add_argument(\n", "    \"--dry-run-all\","));
+        assert!(!takes("parser.add_argument(\n", "    \"--dry-run\", action=x,"));
     }
 
     #[test]

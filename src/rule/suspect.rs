@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::backing::Backing;
+use super::backing::{self, Backing};
 use super::confidence::Sure;
 use crate::document::{Format, Span};
 use crate::history::RepoPath;
@@ -172,7 +172,9 @@ impl Lines<'_> {
         let start = memchr::memrchr(b'\n', &self.content[..token.start]).map_or(0, |at| at + 1);
         let end = memchr::memchr(b'\n', &self.content[token.end..]).map_or(self.content.len(), |at| token.end + at);
         let name = &self.content[token.start..token.end];
-        self.witness.backing.accepts(self.path, &self.content[start..end], name, token.role)
+        let line = &self.content[start..end];
+        self.witness.backing.accepts(self.path, line, name, token.role)
+            || self.witness.backing == Backing::Option && backing::opens_option(&self.content[..start], line, name)
     }
 }
 

@@ -126,6 +126,14 @@ impl System<'_> {
                 .any(|suffix| self.paths.ending_in(format!("{name}{suffix}").as_bytes()).next().is_some())
     }
 
+    /// Whether the project is `program` itself, by its name at its hosts. A tool that everybody knows is another
+    /// project's everywhere but in its own repository.
+    #[must_use]
+    pub fn is_program(&self, program: &str) -> bool {
+        let name = program.trim_end_matches(".exe");
+        self.slugs.iter().filter_map(|slug| slug.rsplit('/').next()).any(|own| own.eq_ignore_ascii_case(name))
+    }
+
     /// Whether the file at `path` stood in a copy of another project's package: a folder that is gone as a
     /// whole, called like a package that the manifests ask for now.
     #[must_use]

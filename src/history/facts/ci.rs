@@ -47,7 +47,7 @@ fn value(tool: &'static str, text: &str, line: usize, out: &mut Out) {
 pub fn pipeline(text: &str, out: &mut Out) {
     let mut list: Option<(usize, &'static str)> = None;
     for (raw, number) in text.lines().zip(1..) {
-        let raw = raw.split(" #").next().unwrap_or("");
+        let (raw, comment) = raw.split_once(" #").unwrap_or((raw, ""));
         let trimmed = raw.trim_start();
         let indent = raw.len() - trimmed.len();
         if trimmed.is_empty() || trimmed.starts_with('#') {
@@ -66,7 +66,7 @@ pub fn pipeline(text: &str, out: &mut Out) {
         let Some((key, rest)) = item.unwrap_or(trimmed).split_once(':') else { continue };
         let rest = rest.trim();
         match key.trim() {
-            "uses" => action(rest, number, out),
+            "uses" => action(rest, comment, number, out),
             "image" => image(rest, number, out),
             key => {
                 let Some(tool) = of_key(key) else { continue };
@@ -82,9 +82,12 @@ pub fn pipeline(text: &str, out: &mut Out) {
     }
 }
 
-fn action(text: &str, line: usize, out: &mut Out) {
+/// An action, with what the comment behind it says: where it is pinned to a commit, the version (`# v6.4.0`).
+fn action(text: &str, comment: &str, line: usize, out: &mut Out) {
     let text = text.trim_matches(['"', '\'']);
-    let Some((name, version)) = text.split_once('@') else { return };
+    let Some((name, at)) = text.split_once('@') else { return };
+    let pinned = at.len() >= 40 && at.bytes().all(|b| b.is_ascii_hexdigit());
+    let version = if pinned { comment.split_whitespace().find(|word| *word != "tag:").unwrap_or("") } else { at };
     if version.starts_with('v') && Version::parse(version).is_some() {
         push(out, Of::Action, name, version, Strength::Ci, line);
     } else if name == "dtolnay/rust-toolchain" {

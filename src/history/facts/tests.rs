@@ -67,6 +67,8 @@ fn pipelines() {
             "14:Ci actions/checkout v2"
         ]
     );
+    let pinned = "    - uses: a/b@0123456789012345678901234567890123456789 # v6.4.0\n    - uses: a/c@main # v1.2\n";
+    assert_eq!(read(".github/workflows/ci.yml", pinned), ["1:Ci a/b v6.4.0"]);
     assert_eq!(read(".travis.yml", "language: python\npython:\n- 3.6\n- nightly\n"), ["3:Ci python 3.6"]);
 }
 

@@ -23,6 +23,9 @@ pub fn declared(path: &RepoPath, content: &[u8], each: &mut dyn FnMut(Domain, &[
         b"config.toml" if path.parent().ends_with(b".cargo") => toml_manifest(content, each),
         b"go.mod" => go_mod(content, each),
         b"pom.xml" => pom(content, each),
+        b"tox.toml" => tox_toml(content, each),
+        b"Rakefile" | b"rakefile" => rake(content, each),
+        _ if suffix == b"rake" => rake(content, each),
         b"tox.ini" => lines(content, &mut |line, number| {
             if let Some(env) = line.strip_prefix(b"[testenv:") {
                 each(Domain::Command, env.split(|&b| b == b']').next().unwrap_or_default(), number);
@@ -180,6 +183,37 @@ fn toml_manifest(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
     }
 }
 
+/// The environments of tox in its newer form.
+fn tox_toml(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    let Some(root) = std::str::from_utf8(content).ok().and_then(|text| text.parse::<toml::Table>().ok()) else {
+        return;
+    };
+    environments(&root, each);
+}
+
+fn environments(tox: &toml::Table, each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    let tables = tox.get("env").and_then(|env| env.as_table()).into_iter().flat_map(|env| env.keys());
+    let listed = tox.get("env_list").and_then(|list| list.as_array()).into_iter().flatten();
+    for name in tables.map(String::as_str).chain(listed.filter_map(|name| name.as_str())) {
+        each(Domain::Command, name.as_bytes(), 0);
+    }
+}
+
+/// The tasks of a Rakefile: `task :name`, `task 'name'`, `task name: :other`.
+fn rake(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    lines(content, &mut |line, number| {
+        let Some(rest) = line.trim_ascii_start().strip_prefix(b"task") else { return };
+        let rest = rest.strip_prefix(b"(").unwrap_or(rest).trim_ascii_start();
+        let name = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
+        let name = name.strip_prefix(b"'").or_else(|| name.strip_prefix(b"\"")).unwrap_or(name);
+        let end = name.iter().position(|&b| !is_target(b) || b == b':').unwrap_or(name.len());
+        let told = rest.first().is_some_and(|b| matches!(b, b':' | b'\'' | b'"')) || name.get(end) == Some(&b':');
+        if let Some(name) = name.get(..end).filter(|name| told && !name.is_empty()) {
+            each(Domain::Command, name, number);
+        }
+    });
+}
+
 fn toml_table(table: &toml::Table, under: &str, each: &mut dyn FnMut(Domain, &[u8], u32)) {
     for (key, value) in table {
         match (key.as_str(), value) {
@@ -196,6 +230,7 @@ fn toml_table(table: &toml::Table, under: &str, each: &mut dyn FnMut(Domain, &[u
                     each(Domain::Command, name.as_bytes(), 0);
                 }
             }
+            ("tox", toml::Value::Table(tox)) if under == ".tool" => environments(tox, each),
             ("dependencies" | "requires", toml::Value::Array(items)) => {
                 for item in items.iter().filter_map(|i| i.as_str()) {
                     each(Domain::Dependency, requirement_name(item.as_bytes()), 0);

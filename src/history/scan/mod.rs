@@ -24,7 +24,7 @@ pub use syntax::{Language, language_of};
 use super::path::RepoPath;
 use super::term::{Domain, Term};
 use role::Line;
-pub use role::declares_flags as declares_options;
+pub use role::{declares_flags as declares_options, marks_flags as marks_options};
 use syntax::Mark;
 
 /// What a name does where it stands.

@@ -424,6 +424,8 @@ static FLAG_MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "add_argument",
         "add_option",
         "addOption",
+        "_option(",
+        "Option(",
         ".arg(",
         "Arg::",
         "arg!(",
@@ -463,5 +465,10 @@ static FLAG_MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Whether a line looks like the declaration of a command-line option in one of the usual parsers.
 pub fn declares_flags(line: &[u8]) -> bool {
-    memchr::memchr2(b'"', b'\'', line).is_some() && FLAG_MARKS.as_ref().is_some_and(|marks| marks.is_match(line))
+    memchr::memchr2(b'"', b'\'', line).is_some() && marks_flags(line)
+}
+
+/// The same for the first line of a declaration, which may name the option on a line of its own.
+pub fn marks_flags(line: &[u8]) -> bool {
+    FLAG_MARKS.as_ref().is_some_and(|marks| marks.is_match(line))
 }

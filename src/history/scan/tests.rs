@@ -93,7 +93,15 @@ fn manifests_name_targets_and_packages() {
     names(&"package.json".into(), br#"{"scripts":{"dev":"x"},"devDependencies":{"@a/b":"1"}}"#, &mut each);
     names(&"Cargo.toml".into(), b"[dependencies]\nclap = \"4\"\n", &mut each);
     names(&"setup.py".into(), b"install_requires=['chardet>=3', \"idna\"]\n", &mut each);
+    names(&"tox.toml".into(), b"env_list = ['3.13']\n[env.fix]\n[env_run_base]\n", &mut each);
+    names(&"pyproject.toml".into(), b"[tool.tox.env.types]\ndeps = []\n", &mut each);
+    names(&"Rakefile".into(), b"task default: :spec\n  task :lint do\n  task('pack') do\ntasks.each\n", &mut each);
     for (domain, name) in [
+        (Domain::Command, "3.13"),
+        (Domain::Command, "fix"),
+        (Domain::Command, "types"),
+        (Domain::Command, "default"),
+        (Domain::Command, "pack"),
         (Domain::Command, "all"),
         (Domain::Command, "build-%"),
         (Domain::Command, "lint"),

@@ -4,7 +4,7 @@ use super::name::{self, Rest};
 use crate::document::BlockKind;
 use crate::history::scan::{Role, declares_options};
 use crate::history::term::Term;
-use crate::reference::{Kind, Reference};
+use crate::reference::{Kind, Reference, Standing};
 use crate::rule::backing::Backing;
 use crate::rule::confidence;
 use crate::rule::suspect::{Proof, Suspect};
@@ -18,11 +18,19 @@ const ROLES: &[Role] = &[Role::Flag];
 
 /// Gives the options of the page that were declared once and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
-    for reference in page.references.iter().filter(|r| r.kind == Kind::Flag && name::is_claim(r)) {
-        if !is_of_page(page, reference) {
+    for reference in page.references.iter().filter(|r| r.kind == Kind::Flag) {
+        if is_claim(reference, system) && !is_of_page(page, reference) {
             out.extend(lost(reference, system));
         }
     }
+}
+
+/// Whether the page says that the option is there. That of a tool which everybody knows is another project's,
+/// unless this project is that tool.
+fn is_claim(reference: &Reference, system: &System<'_>) -> bool {
+    let own = || reference.program.as_ref().is_some_and(|program| system.is_program(program));
+    name::is_claim(reference)
+        || reference.standing == Standing::Foreign && !reference.shape.glob && !reference.shape.incidental && own()
 }
 
 fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {

@@ -78,18 +78,28 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         return None;
     }
     let telling = name::words(&written) > 2;
-    if was.style == PathStyle::Ending && Class::of(&RepoPath::new(&was.path)) == Class::Weak && !deep && !telling {
+    let respelt = was.style == PathStyle::Ending && !deep && !reference.shape.weak && is_respelt(&written, system);
+    if was.style == PathStyle::Ending
+        && Class::of(&RepoPath::new(&was.path)) == Class::Weak
+        && !deep
+        && !telling
+        && !respelt
+    {
         return None;
     }
     let circumstance = match (was.style, deep) {
         // The project keeps its own state there as its users do.
         _ if is_own_state(&written, system) => "own-state",
+
+        // `check.yml` of which `check.yaml` was made: no other project's file.
+        _ if respelt => "respelt",
         // Any project has such a file; whose the page means can't be told.
         (_, false) if FILES.names.contains(written.as_str()) || is_conventional(&written) => "conventional",
         (_, false) if reference.shape.weak => "word",
         _ if reference.shape.weak => "weak",
         (PathStyle::Ending, true) => "ending",
         (PathStyle::Ending, false) if endings > 2 => "common-name",
+        (PathStyle::Ending, false) if is_of_code(&written) => "telling-name",
         (PathStyle::Ending, false) => "name",
         (_, true) => "declared",
         (_, false) => "top",
@@ -143,6 +153,54 @@ fn is_tree_of_another(page: &Page<'_>, reference: &Reference, system: &System<'_
         || page.references.iter().filter(|r| r.block == reference.block && r.kind == Kind::Path && !r.shape.glob);
     printed || others().any(|other| unknown(&other))
 }
+
+/// Whether most files of that name that there were left one of the same name behind, with another extension.
+fn is_respelt(name: &str, system: &System<'_>) -> bool {
+    let Some((stem, suffix)) = name.rsplit_once('.').filter(|(stem, _)| stem.len() > 2) else { return false };
+    let left = |path: &[u8]| {
+        let folder = path.len() - name.len();
+        let there = |other: &&String| {
+            let sibling = [&path[..folder], stem.as_bytes(), b".", other.as_bytes()].concat();
+            other.as_str() != suffix && system.at_head(system.paths.exact(&sibling).held)
+        };
+        FILES.extensions.iter().any(|other| there(&other))
+    };
+    let was: Vec<&[u8]> = system.paths.ending_in(name.as_bytes()).map(|(path, _)| path).take(MOST_NAMED).collect();
+    let count = was.iter().filter(|path| left(path)).count();
+    count > 0 && count * 2 >= was.len()
+}
+
+/// Whether the name of a file of code has three words or more: one that no two projects have.
+fn is_of_code(name: &str) -> bool {
+    let Some((stem, suffix)) = name.rsplit_once('.') else { return false };
+    name::words(stem) > 2 && stem.len() > 12 && is_code_suffix(suffix)
+}
+
+fn is_code_suffix(suffix: &str) -> bool {
+    matches!(
+        suffix,
+        "rs" | "go"
+            | "py"
+            | "js"
+            | "mjs"
+            | "ts"
+            | "tsx"
+            | "java"
+            | "kt"
+            | "c"
+            | "cc"
+            | "cpp"
+            | "h"
+            | "hpp"
+            | "rb"
+            | "php"
+            | "cs"
+            | "swift"
+    )
+}
+
+/// Files of one name that are looked at.
+const MOST_NAMED: usize = 64;
 
 /// Whether the line places the file on the reader's machine.
 fn is_at_home(page: &Page<'_>, reference: &Reference) -> bool {

@@ -227,7 +227,7 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     let keyed = system.earlier(spelt.role(Role::Key));
     let weak = reference.shape.weak;
     // A plain word that was only ever a string or a key proves something only if it is gone for good.
-    let respelt = rest == Rest::Declared && defined && is_respelt(segment, &exact, system);
+    let respelt = rest >= Rest::Uses && defined && is_respelt(segment, &exact, system);
     if rest == Rest::Declared && !respelt || weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) {
         return None;
     }
@@ -236,6 +236,8 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     }
     let circumstance = match (defined, reference.place) {
         // Other names fold to it; this one is nowhere any more, not even in words.
+        // The letters of a path of names live on by chance seldom enough.
+        _ if respelt && !alone && reference.text.contains("::") => "respelt-path",
         _ if respelt => "respelt",
         _ if rest < Rest::Uses && is_listed(page, reference, declared, system) => "listed",
         _ if rest == Rest::Uses && alone && is_own_definition(segment, reference, defined, system) => "local",
@@ -441,6 +443,26 @@ fn is_said_to_be_used(page: &Page<'_>, reference: &Reference) -> bool {
         || USED.iter().any(|w| said.contains(w))
 }
 
+/// Whether it leads an entry of a list whose other entries are packages too that the manifests asked for while they
+/// asked for this one, most of which they ask for still.
+fn is_among_packages(page: &Page<'_>, reference: &Reference, had: Mask, system: &System<'_>) -> bool {
+    let lists = list::extract(page.document, page.references);
+    let own = |list: &&ListClaim| {
+        matches!(list.form, Form::Bullets | Form::Table)
+            && list.items.iter().any(|item| item.span.overlaps(reference.span))
+    };
+    let Some(list) = lists.iter().find(own) else { return false };
+    let others: Vec<Mask> = list
+        .items
+        .iter()
+        .filter(|item| !item.span.overlaps(reference.span))
+        .map(|item| system.lifetimes.of(Term::of(Domain::Dependency, item.text.as_bytes())).role(Role::Definition))
+        .collect();
+    let asked = others.iter().filter(|life| !life.and(had).is_empty()).count();
+    let still = others.iter().filter(|life| system.at_head(**life)).count();
+    asked > 1 && asked * 2 >= others.len() && still * 2 >= asked
+}
+
 /// A package that the project itself was, under a name that none of its manifests has now.
 fn own_package(reference: &Reference, package: &str, system: &System<'_>) -> Option<Suspect> {
     let held = system.facts.of(Of::Package, &package_name(package));
@@ -486,6 +508,9 @@ fn package(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Optio
         // A product's name in words is no package.
         _ if reference.place != Place::CodeSpan || reference.text.bytes().any(|b| b.is_ascii_uppercase()) => {
             "package-lives-on"
+        }
+        Rest::Nothing | Rest::Comments | Rest::Weak if is_among_packages(page, reference, had, system) => {
+            "package-listed"
         }
         Rest::Nothing | Rest::Comments | Rest::Weak if is_said_to_be_used(page, reference) => "package-used",
         Rest::Nothing | Rest::Comments | Rest::Weak => "package",
