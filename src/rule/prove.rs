@@ -11,7 +11,7 @@ mod respell;
 use globset::GlobSet;
 use rayon::prelude::*;
 
-use super::checks::dead_link;
+use super::checks::{dead_flag, dead_link};
 use super::confidence;
 use super::dates::{LineDates, OwnDates};
 use super::suspect::{PathStyle, Proof, Suspect};
@@ -101,6 +101,8 @@ pub fn prove(
         if let Some(p) = &mut proved
             && by_name
             && !dated.brief
+            // A program declares its own options.
+            && dated.suspect.rule != dead_flag::ID
             && !is_of_manifest(dated.suspect)
             && p.replacement.is_none()
             && let Some((at, ..)) = p.cause

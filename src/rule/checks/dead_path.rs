@@ -90,7 +90,6 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     let circumstance = match (was.style, deep) {
         // The project keeps its own state there as its users do.
         _ if is_own_state(&written, system) => "own-state",
-
         // `check.yml` of which `check.yaml` was made: no other project's file.
         _ if respelt => "respelt",
         // Any project has such a file; whose the page means can't be told.
