@@ -72,3 +72,13 @@ fn present_tense_is_left_alone() {
     all_affirmed("Set `max_size` in `src/config.rs`; the cache folder holds `max_age`.");
     all_affirmed("This was removed. Use `new_name` for it.");
 }
+
+#[test]
+fn a_sentence_that_ends_before_it_begins_concerns_nothing() {
+    let doc = parse(DocumentId::new("page.md"), Format::Markdown, b"See the old `old_name` and `new_name`.\n").unwrap();
+    let mut refs = extract(&doc);
+    refs.iter_mut().for_each(|r| r.standing = Standing::Affirmed);
+    let cue = super::cues::find("see the old").remove(0);
+    super::concern(&doc, &mut refs, &cue, (20, 4), (4, 11), false);
+    assert!(refs.len() > 1 && refs.iter().all(|r| r.standing == Standing::Affirmed));
+}
