@@ -237,11 +237,32 @@ impl<'a> Read<'a> {
         let map = Map::of(self, options, known.as_ref(), &knowledge);
 
         progress.stage("comparing", None);
+        // What ranks pages is no finding, so it is read beside the search for them.
+        let (compared, standing) = rayon::join(
+            || self.compare(options, &map, known.as_ref(), &knowledge),
+            || outcome::standing(self.own.as_ref(), options),
+        );
+        let ((mut findings, mut undecided), standing) = (compared?, standing?);
+        undecided.extend(map.undecided(self));
+        undecided.extend(self.undated());
+        let judged = judged::judge(options, self, &map, progress)?;
+        let judged = judged::take(judged, &mut findings, &mut undecided);
+        Ok(judged.publish(outcome::finish(self, options, &map, findings, undecided, standing)?))
+    }
+
+    /// The findings of all systems, and what could not be read of them.
+    fn compare(
+        &self,
+        options: &AuditOptions,
+        map: &Map,
+        known: Option<&Knowledge<'_>>,
+        knowledge: &[Knowledge<'_>],
+    ) -> Result<(Findings, Vec<Inconclusive>), AuditError> {
         let mut findings = Vec::new();
         let mut undecided = self.undecided.clone();
         if let Some(own) = &self.own {
             let tree: Vec<(&RepoPath, &Document)> = own.pages.pages.iter().map(|p| (&p.path, &p.document)).collect();
-            let asks = self.asks(&map, None, known.as_ref(), &knowledge);
+            let asks = self.asks(map, None, known, knowledge);
             let against = Against { target: &own.target, histories: &own.histories, tree: &tree, first: true };
             findings.extend(compare(against, &asks, &self.filter)?);
             if self.releases {
@@ -252,7 +273,7 @@ impl<'a> Read<'a> {
             undecided.extend(undecided_in(own));
         }
         for (index, target) in self.others.iter().enumerate() {
-            let asks = self.asks(&map, Some(index), known.as_ref(), &knowledge);
+            let asks = self.asks(map, Some(index), known, knowledge);
             let histories = crate::history::PageHistories::default();
             let first = self.own.is_none() && index == 0;
             match compare(Against { target, histories: &histories, tree: &[], first }, &asks, &self.filter) {
@@ -264,11 +285,7 @@ impl<'a> Read<'a> {
                 })),
             }
         }
-        undecided.extend(map.undecided(self));
-        undecided.extend(self.undated());
-        let judged = judged::judge(options, self, &map, progress)?;
-        let judged = judged::take(judged, &mut findings, &mut undecided);
-        Ok(judged.publish(outcome::finish(self, options, &map, findings, undecided)?))
+        Ok((findings, undecided))
     }
 
     /// The pages to compare with a system: the audited repository, or one of [`Self::others`].

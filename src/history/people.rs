@@ -3,6 +3,7 @@
 //! Of a merge on the mainline the person is the one who wrote what was merged, not the one who pressed
 //! the button. Programs that commit are nobody.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use git2::Oid;
@@ -39,7 +40,8 @@ impl Author {
 pub struct People<'r> {
     repository: &'r Repository,
     programs: Vec<GlobMatcher>,
-    worker: Worker,
+    /// Opened when it is asked for.
+    worker: OnceCell<Worker>,
     /// Commits still to be read, newest first.
     ahead: BinaryHeap<(i64, Oid)>,
     met: HashSet<Oid>,
@@ -66,7 +68,7 @@ impl<'r> People<'r> {
         let mut people = Self {
             repository,
             programs: programs.iter().map(Glob::compile_matcher).collect(),
-            worker,
+            worker: worker.into(),
             ahead: BinaryHeap::new(),
             met: HashSet::new(),
             pending: HashMap::new(),
@@ -130,6 +132,11 @@ impl<'r> People<'r> {
         self.last_known(author)
     }
 
+    /// Lets go of the packs until more is asked for.
+    pub fn rest(&mut self) {
+        self.worker.take();
+    }
+
     fn last_known(&self, author: &Author) -> Option<i64> {
         self.last.get(&author.mail).copied().max(self.last.get(&author.name).copied())
     }
@@ -158,7 +165,14 @@ impl<'r> People<'r> {
     }
 
     fn read(&self, id: Oid) -> Option<Read> {
-        let commit = self.worker.git2().find_commit(id).ok()?;
+        let worker = match self.worker.get() {
+            Some(worker) => worker,
+            None => {
+                let worker = self.repository.worker().ok()?;
+                self.worker.get_or_init(|| worker)
+            }
+        };
+        let commit = worker.git2().find_commit(id).ok()?;
         let label = commit.message_encoding().ok().flatten();
         let person = |signature: &git2::Signature<'_>| {
             let text = |bytes: &[u8]| printable(&decode(bytes, label));

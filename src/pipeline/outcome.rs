@@ -68,13 +68,28 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Sorts findings out and writes the audit down.
+fn policy(options: &AuditOptions) -> Result<Policy, AuditError> {
+    Ok(Policy::builtin()?.with(&options.config.policy))
+}
+
+/// What ranks the pages of the audited repository; none where a change is audited, whose reader has no use for
+/// it.
+pub(super) fn standing<'a>(
+    own: Option<&'a Surveyed>,
+    options: &'a AuditOptions,
+) -> Result<Option<ranking::Standing<'a>>, AuditError> {
+    let Some(own) = own.filter(|own| own.change.is_none()) else { return Ok(None) };
+    Ok(Some(ranking::Standing::read(&Parts::of(own, options), &policy(options)?)?))
+}
+
+/// Sorts findings out and writes the audit down. `standing` is what [`standing`] gave.
 pub(super) fn finish(
     read: &Read<'_>,
     options: &AuditOptions,
     map: &Map,
     findings: Findings,
     undecided: Vec<Inconclusive>,
+    standing: Option<ranking::Standing<'_>>,
 ) -> Result<AuditOutcome, AuditError> {
     let mut filter = read.filter.clone();
     filter.undecided = undecided.iter().filter_map(|i| i.document.clone()).collect();
@@ -89,8 +104,8 @@ pub(super) fn finish(
     }
     let parts = read.own.as_ref().map(|own| Parts::of(own, options));
     let baseline = options.baseline.as_deref().map(|path| read_baseline(parts.as_ref(), path)).transpose()?;
-    let documents: Vec<Document> =
-        tree.map(|p| &p.document).chain(read.foreign.iter().map(|f| &f.document)).cloned().collect();
+    let documents: Vec<&Document> =
+        tree.map(|p| &p.document).chain(read.foreign.iter().map(|f| &f.document)).collect();
     let mut triaged = triage::apply(findings, &documents, baseline.as_ref(), &filter, read.now);
     let changing = read.own.as_ref().and_then(|own| own.change.as_ref());
     let sorted = match changing {
@@ -130,9 +145,9 @@ pub(super) fn finish(
     if let Some(path) = &options.reviews {
         warnings = read_reviews(path)?.apply(&mut audit.documents);
     }
-    let policy = Policy::builtin()?.with(&options.config.policy);
-    if let (Some(parts), None) = (&parts, changing) {
-        ranking::apply(&mut audit, parts, &edits, &policy)?;
+    let policy = policy(options)?;
+    if let (Some(parts), Some(standing)) = (&parts, standing) {
+        ranking::apply(&mut audit, parts, &edits, standing, &policy);
     }
     verdict::apply(&mut audit, &policy);
     Ok(AuditOutcome { audit, triaged, warnings, questions: Vec::new() })

@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use rayon::prelude::*;
 
-use super::error::AuditError;
 use super::outcome::{Parts, commit, date};
 use super::pages::HeadPage;
 use crate::document::Tense;
@@ -105,48 +104,65 @@ pub(super) fn of_page(page: &HeadPage, origins: &crate::history::PageOrigins) ->
     edits
 }
 
+/// What ranks pages and depends on no finding.
+pub(super) struct Standing<'r> {
+    /// What each section of each page mentions.
+    mentions: Vec<Vec<Vec<Mention>>>,
+    /// The files of code that each section describes.
+    described: Vec<Vec<BTreeSet<RepoPath>>>,
+    people: People<'r>,
+    /// The changes of those files, and from when on they were looked for.
+    changes: Changes,
+    from: DateTime<Utc>,
+}
+
+impl<'r> Standing<'r> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Where objects can't be read.
+    pub(super) fn read(parts: &Parts<'r>, policy: &Policy) -> Result<Self, ReadError> {
+        // Who is still there is asked for while the mentions are looked for.
+        let (read, people) = rayon::join(|| mentions(parts), || people(parts, policy));
+        let (mentions, mut people) = (read?, people?);
+        people.rest();
+        let own: BTreeSet<&RepoPath> = parts.pages.pages.iter().map(|p| &p.path).collect();
+        let code = |mentions: &[Mention]| -> BTreeSet<RepoPath> {
+            let files = mentions.iter().flat_map(|m| &m.files);
+            files.filter(|f| !f.as_bytes().ends_with(b"/") && !own.contains(f)).cloned().collect()
+        };
+        let described: Vec<Vec<BTreeSet<RepoPath>>> =
+            mentions.iter().map(|page| page.iter().map(|section| code(section)).collect()).collect();
+
+        // Twice the interval is as overdue as a page gets: changes before that make no difference.
+        let window = |page: &HeadPage| {
+            let days = Days::new(2 * u64::from(policy.interval(page.document.id.as_str())));
+            head(parts).checked_sub_days(days).unwrap_or(DateTime::UNIX_EPOCH)
+        };
+        let names_code = |(_, sections): &(&HeadPage, &Vec<BTreeSet<RepoPath>>)| sections.iter().any(|s| !s.is_empty());
+        let pages = parts.pages.pages.iter().zip(&described).filter(names_code);
+        let from = pages.map(|(page, _)| window(page)).min().unwrap_or_else(|| head(parts));
+        let reader = |read: &mut dyn FnMut(&dyn Objects)| {
+            let worker = parts.repository.worker()?;
+            read(&worker.objects()?);
+            Ok(())
+        };
+        let files = described.iter().flatten().flatten();
+        let changes = Changes::read(reader, &parts.state.mainline, files, from.timestamp())?;
+        Ok(Self { mentions, described, people, changes, from })
+    }
+}
+
 /// Adds to the audit's pages what they mention, how it churned, and who answers for them.
 pub(super) fn apply(
     audit: &mut v1::Audit,
     parts: &Parts<'_>,
     edits: &[Edits],
+    standing: Standing<'_>,
     policy: &Policy,
-) -> Result<(), AuditError> {
-    // Who is still there is asked for while the mentions are looked for.
-    let (read, people) = rayon::join(|| mentions(parts), || people(parts, policy));
-    let (mentions, mut people) = (read?, people?);
+) {
+    let Standing { mentions, described, mut people, changes, from } = standing;
     let at: BTreeMap<String, usize> = audit.documents.iter().enumerate().map(|(i, d)| (d.id.clone(), i)).collect();
-    let own: BTreeSet<&RepoPath> = parts.pages.pages.iter().map(|p| &p.path).collect();
-    let code = |mentions: &[Mention]| -> BTreeSet<RepoPath> {
-        let files = mentions.iter().flat_map(|m| &m.files);
-        files.filter(|f| !f.as_bytes().ends_with(b"/") && !own.contains(f)).cloned().collect()
-    };
-    let described: Vec<Vec<BTreeSet<RepoPath>>> =
-        mentions.iter().map(|page| page.iter().map(|section| code(section)).collect()).collect();
-
-    // Twice the interval is as overdue as a page gets: changes before that make no difference.
-    let window = |page: &HeadPage| {
-        let days = Days::new(2 * u64::from(policy.interval(page.document.id.as_str())));
-        head(parts).checked_sub_days(days).unwrap_or(DateTime::UNIX_EPOCH)
-    };
-    let names_code = |(_, sections): &(&HeadPage, &Vec<BTreeSet<RepoPath>>)| sections.iter().any(|s| !s.is_empty());
-    let from = parts
-        .pages
-        .pages
-        .iter()
-        .zip(&described)
-        .filter(names_code)
-        .map(|(page, _)| window(page))
-        .min()
-        .unwrap_or_else(|| head(parts));
-    let files = described.iter().flatten().flatten();
-    let reader = |read: &mut dyn FnMut(&dyn Objects)| {
-        let worker = parts.repository.worker()?;
-        read(&worker.objects()?);
-        Ok(())
-    };
-    let changes = Changes::read(reader, &parts.state.mainline, files, from.timestamp())?;
-
     let codeowners = codeowners(parts);
     for (((page, mentions), described), edits) in parts.pages.pages.iter().zip(mentions).zip(&described).zip(edits) {
         let Some(document) = at.get(page.document.id.as_str()).and_then(|i| audit.documents.get_mut(*i)) else {
@@ -166,7 +182,6 @@ pub(super) fn apply(
         }
         answer(parts, page, document, edits, described, &changes, &mut people, &codeowners, policy);
     }
-    Ok(())
 }
 
 /// Those who commit, read as far back as it counts.

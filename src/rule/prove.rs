@@ -84,12 +84,7 @@ pub fn prove(
     let dated: Vec<Dated<'_>> = dated.into_iter().flatten().collect();
     let worker = archive.repository.worker()?;
     let objects = worker.objects()?;
-    let mut proofs: Vec<Option<Proved>> = dated.iter().map(|_| None).collect();
-    code::names(&dated, &mut proofs, system, archive)?;
-    paths::prove(&dated, &mut proofs, system, archive, &objects);
-    anchors::prove(&dated, &mut proofs, system, archive, &objects);
-    code::lines(&dated, &mut proofs, system, archive)?;
-    place::prove(&dated, &mut proofs, archive, &objects)?;
+    let proofs = proofs(&dated, system, archive)?;
     let mut occurrences = Occurrences::default();
     let mut page = usize::MAX;
     let mut findings = Vec::new();
@@ -117,6 +112,34 @@ pub fn prove(
         findings.extend(proved.and_then(|p| report::finding(dated, p, &pages[dated.page], archive, &mut occurrences)));
     }
     Ok(findings)
+}
+
+/// What history says of each suspect, in their order.
+fn proofs(
+    dated: &[Dated<'_>],
+    system: &System<'_>,
+    archive: Archive<'_>,
+) -> Result<Vec<Option<Proved>>, ReadError> {
+    let none = || dated.iter().map(|_| None).collect::<Vec<Option<Proved>>>();
+    // Names are looked for side by side already; what else there is goes beside them, one after the other.
+    let by_code = || {
+        let mut proofs = none();
+        code::names(dated, &mut proofs, system, archive)?;
+        code::lines(dated, &mut proofs, system, archive)?;
+        Ok(proofs)
+    };
+    let by_place = || {
+        let worker = archive.repository.worker()?;
+        let objects = worker.objects()?;
+        let mut proofs = none();
+        paths::prove(dated, &mut proofs, system, archive, &objects);
+        anchors::prove(dated, &mut proofs, system, archive, &objects);
+        place::prove(dated, &mut proofs, archive, &objects)?;
+        Ok(proofs)
+    };
+    let (code, place): (Result<_, ReadError>, Result<_, ReadError>) = rayon::join(by_code, by_place);
+    // Each suspect has one proof, so at most one of the two has found it.
+    Ok(code?.into_iter().zip(place?).map(|(code, place)| code.or(place)).collect())
 }
 
 fn date<'s>(

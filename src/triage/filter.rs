@@ -166,7 +166,7 @@ pub struct Triaged {
 #[must_use]
 pub fn apply(
     findings: Vec<Finding>,
-    documents: &[Document],
+    documents: &[&Document],
     baseline: Option<&Baseline>,
     filter: &Filter,
     now: DateTime<Utc>,

@@ -121,7 +121,7 @@ pub fn read(document: &Document) -> Suppressions {
 /// comments themselves.
 pub(super) fn apply(
     findings: Vec<Finding>,
-    documents: &[Document],
+    documents: &[&Document],
     filter: &Filter,
     now: DateTime<Utc>,
     hidden: &mut Vec<Suppressed>,

@@ -43,13 +43,13 @@ pub struct Sorted {
 /// Those of `at_base`.
 pub fn sort(
     triaged: &mut Triaged,
-    documents: &[Document],
+    documents: &[&Document],
     change: &Change,
     names: &Names,
     at_base: &dyn Fn() -> Result<AtBase, AuditError>,
 ) -> Result<Sorted, AuditError> {
     let mut sorted = Sorted::default();
-    let by_id: BTreeMap<_, _> = documents.iter().map(|d| (&d.id, d)).collect();
+    let by_id: BTreeMap<_, _> = documents.iter().map(|d| (&d.id, *d)).collect();
     let mut base: Option<AtBase> = None;
     let mut left = Vec::new();
     for finding in std::mem::take(&mut triaged.findings) {

@@ -19,8 +19,9 @@ const ROLES: &[Role] = &[Role::Flag];
 /// Gives the options of the page that were declared once and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::Flag) {
-        if is_claim(reference, system) && !is_of_page(page, reference) {
-            out.extend(lost(reference, system));
+        if is_claim(reference, system) {
+            // Only what is lost is looked for in the page's samples.
+            out.extend(lost(reference, system).filter(|_| !is_of_page(page, reference)));
         }
     }
 }

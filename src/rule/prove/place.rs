@@ -165,8 +165,12 @@ fn homes<'n>(
     for over in archive.overlaid {
         files.insert(over.path.clone(), None);
     }
+    let terms: Vec<Term> = names.iter().map(|(_, name)| Term::exact(name.as_bytes())).collect();
     let mut homes: BTreeMap<&str, Vec<RepoPath>> = BTreeMap::new();
-    for path in files.keys() {
+    for (path, id) in &files {
+        if id.is_some_and(|id| archive.holdings.lacks(path, id, &terms)) {
+            continue;
+        }
         // A file that can't be read defines nothing that we know of.
         let Some(content) = head(path, archive, lookup).ok().flatten() else { continue };
         for (_, name) in names {
