@@ -73,8 +73,12 @@ pub fn audit_given(
         let empty = Collected::default();
         let own = if given.own { Some(Repository::open(&options.root)?) } else { None };
         let audit = |own| {
-            let read = Read::new(options, given, own, None, given.collected.unwrap_or(&empty), progress)?;
-            read.audit(options, progress)
+            let mut read = Read::new(options, given, own, None, given.collected.unwrap_or(&empty), progress)?;
+            let outcome = read.audit(options, progress);
+            // What was read is much, and takes its time to be given back.
+            let own = read.own.take();
+            rayon::spawn(move || drop(own));
+            outcome
         };
         // What comes from elsewhere is not named by the repository.
         if given.collected.is_some_and(|c| *c != Collected::default()) {

@@ -207,6 +207,39 @@ pub struct HeadFile {
     pub content: Content,
 }
 
+impl HeadFile {
+    /// The file or link at `path`; none where it is something else.
+    fn of(path: &[u8], mode: Mode, content: Content) -> Option<Self> {
+        (mode.is_file() || mode == Mode::Symlink).then(|| Self { path: RepoPath::new(path), mode, content })
+    }
+}
+
+fn in_order(files: impl Iterator<Item = HeadFile>) -> Vec<HeadFile> {
+    let mut files: Vec<HeadFile> = files.collect();
+    files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// The files and links of the tree `head` with `overlay` laid over it, ordered by path: [`Census::head`]
+/// without the rest.
+///
+/// # Errors
+/// Where a tree can't be read.
+pub fn files(objects: &dyn Objects, head: Oid, overlay: &[OverlaidPath<'_>]) -> Result<Vec<HeadFile>, ReadError> {
+    let laid: HashMap<&[u8], Option<usize>, FxBuildHasher> =
+        overlay.iter().map(|(path, content)| (path.as_bytes(), *content)).collect();
+    let mut files = Vec::new();
+    treediff::diff(objects, None, Some(head), &|_| true, &mut |change| {
+        if let Some((mode, id)) = change.new
+            && !laid.contains_key(change.path.as_slice())
+        {
+            files.extend(HeadFile::of(&change.path, mode, Content::Object(id)));
+        }
+    })?;
+    let over = laid.iter().filter_map(|(path, at)| HeadFile::of(path, Mode::File, Content::Overlaid((*at)?)));
+    Ok(in_order(files.into_iter().chain(over)))
+}
+
 /// A change laid over the head: a path with its new content's index, or gone.
 pub type OverlaidPath<'a> = (&'a RepoPath, Option<usize>);
 
@@ -256,12 +289,8 @@ pub fn census(
             ended.push((key, mode, content, Mask::range(since, last)));
         }
     }
-    let mut head: Vec<HeadFile> = live
-        .iter()
-        .filter(|(_, (mode, ..))| mode.is_file() || *mode == Mode::Symlink)
-        .map(|(path, (mode, content, _))| HeadFile { path: RepoPath::new(path), mode: *mode, content: content.clone() })
-        .collect();
-    head.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let head =
+        in_order(live.iter().filter_map(|(path, (mode, content, _))| HeadFile::of(path, *mode, content.clone())));
     ended.extend(live.into_iter().map(|(path, (mode, content, since))| {
         let held = Mask::range(since, snapshots.len());
         (path, mode, content, held)

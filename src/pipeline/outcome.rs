@@ -104,8 +104,7 @@ pub(super) fn finish(
     }
     let parts = read.own.as_ref().map(|own| Parts::of(own, options));
     let baseline = options.baseline.as_deref().map(|path| read_baseline(parts.as_ref(), path)).transpose()?;
-    let documents: Vec<&Document> =
-        tree.map(|p| &p.document).chain(read.foreign.iter().map(|f| &f.document)).collect();
+    let documents: Vec<&Document> = tree.map(|p| &p.document).chain(read.foreign.iter().map(|f| &f.document)).collect();
     let mut triaged = triage::apply(findings, &documents, baseline.as_ref(), &filter, read.now);
     let changing = read.own.as_ref().and_then(|own| own.change.as_ref());
     let sorted = match changing {
@@ -127,7 +126,7 @@ pub(super) fn finish(
     let targets: Vec<&Target> = read.own.iter().map(|own| &own.target).chain(&read.others).collect();
     let mut known = BTreeMap::new();
     let published = parts.as_ref().map(|parts| edits.iter().map(|e| e.published(parts, &mut known)).collect());
-    let mut audit = convert::audit(&convert::Input {
+    let input = convert::Input {
         now: read.now,
         scope: if changing.is_some() { v1::Scope::Change } else { v1::Scope::Full },
         systems: targets.iter().map(|target| target.published()).collect(),
@@ -136,7 +135,14 @@ pub(super) fn finish(
         inconclusive: &undecided,
         unread_files: targets.iter().map(|target| target.survey.lifetimes.unread.len()).sum(),
         diffs: diffs(&targets, &triaged.findings)?,
-    });
+    };
+    let mut standing = standing;
+    let meet = || {
+        if let (Some(parts), Some(standing)) = (&parts, &mut standing) {
+            standing.meet(parts, &edits);
+        }
+    };
+    let (mut audit, ()) = rayon::join(|| convert::audit(&input), meet);
     if let (Some((_, waived)), Some((sorted, names)), Some(parts)) = (changing, &sorted, &parts) {
         tell_change(&mut audit, parts, waived.clone(), sorted, names);
     }

@@ -10,11 +10,12 @@ use super::options::{AuditOptions, Progress};
 use super::pages::{self, HeadPage, Pages};
 use super::ranking::Edits;
 use super::slugs;
-use super::state::State;
+use super::state::{Laid, State};
 use super::target::{Label, Target};
-use crate::document::{Discovery, Tense};
+use crate::document::{Attributes, Discovery, Tense};
 use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
+use crate::history::snapshot::HeadFile;
 use crate::history::survey::Asked;
 use crate::history::{IgnoreRevs, RepoPath, Repository};
 use crate::reference::claim::value::{self, ValueClaim};
@@ -58,22 +59,36 @@ impl Own {
         progress.stage("reading the history", None);
         let overlay = Overlay::load(&repository)?;
         let range = change.map(|change| Range::read(&repository, &change.base)).transpose()?;
-        let state = match &range {
-            Some(range) => State::read_change(&repository, &overlay, range.merge_base)?,
-            None => State::read(&repository, &overlay)?,
-        };
-        let mut change = range.map(|range| Change::read(&repository, range, &state)).transpose()?;
-
-        progress.stage("reading pages", None);
-        let attributes = pages::attributes(&repository, &state, change.as_ref())?;
         let documents = &options.config.documents;
         let discovery = Discovery::from_globs(&documents.include, &documents.exclude)?;
-        let mut pages = pages::read(&repository, &state, &discovery, &attributes, &|| progress.tick(1))?;
+        let pages = |head: (&[HeadFile], &Laid), attributes: &Attributes| {
+            progress.stage("reading pages", None);
+            pages::read(&repository, head, &discovery, attributes, &|| progress.tick(1))
+        };
         let mut waived = Vec::new();
-        if let Some(change) = &mut change {
-            change.edits.compare(&repository, &pages, &attributes)?;
-            waived = change::unmark(&mut pages, &change.edits);
-        }
+        let (state, mut pages, change) = match range {
+            Some(range) => {
+                let state = State::read_change(&repository, &overlay, range.merge_base)?;
+                let mut change = Change::read(&repository, range, &state)?;
+                let head = (state.census.head.as_slice(), &state.laid);
+                let attributes = pages::attributes(&repository, head, Some(&change))?;
+                let mut pages = pages(head, &attributes)?;
+                change.edits.compare(&repository, &pages, &attributes)?;
+                waived = change::unmark(&mut pages, &change.edits);
+                (state, pages, Some(change))
+            }
+            // The walk along the history takes one core; the pages are read by the others meanwhile.
+            None => {
+                let laid = Laid::new(&overlay);
+                let pages = || {
+                    let files = laid.files(&repository)?;
+                    let head = (files.as_slice(), &laid);
+                    pages(head, &pages::attributes(&repository, head, None)?)
+                };
+                let (state, pages) = rayon::join(|| State::read(&repository, &overlay), pages);
+                (state?, pages?, None)
+            }
+        };
         for page in &mut pages.pages {
             super::releases::configured(page, &options.config.versions);
         }

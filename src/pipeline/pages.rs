@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::change::Change;
-use super::state::State;
+use super::state::Laid;
 use crate::document::tense::{self, Versions};
 use crate::document::{self, Attributes, Discovery, Document, DocumentId, ParseError};
 use crate::finding::Inconclusive;
@@ -35,23 +35,25 @@ pub struct Pages {
 ///
 /// # Errors
 /// Where the object store can't be opened.
-pub fn attributes(repository: &Repository, state: &State, change: Option<&Change>) -> Result<Attributes, ReadError> {
+pub fn attributes(
+    repository: &Repository,
+    (files, laid): (&[HeadFile], &Laid),
+    change: Option<&Change>,
+) -> Result<Attributes, ReadError> {
     let worker = repository.worker()?;
     let objects = worker.objects()?;
     let edits = change.map(|change| &change.edits.files);
     let changed = |path: &RepoPath| edits.is_some_and(|edits| edits.contains_key(path));
     let is_one = |path: &RepoPath| path.name() == b".gitattributes";
-    let mut files: Vec<(Vec<u8>, Vec<u8>)> = state
-        .census
-        .head
+    let mut found: Vec<(Vec<u8>, Vec<u8>)> = files
         .iter()
         .filter(|file| is_one(&file.path) && file.mode.is_file() && !changed(&file.path))
-        .filter_map(|file| Some((file.path.parent().to_vec(), state.content(&objects, file).ok()?)))
+        .filter_map(|file| Some((file.path.parent().to_vec(), laid.content(&objects, file).ok()?)))
         .collect();
     let before = edits.into_iter().flatten().filter(|(path, _)| is_one(path));
-    files.extend(before.filter_map(|(path, file)| Some((path.parent().to_vec(), objects.blob(file.old?).ok()?))));
-    files.sort();
-    Ok(Attributes::parse(files.iter().map(|(folder, bytes)| (folder.as_slice(), bytes.as_slice()))))
+    found.extend(before.filter_map(|(path, file)| Some((path.parent().to_vec(), objects.blob(file.old?).ok()?))));
+    found.sort();
+    Ok(Attributes::parse(found.iter().map(|(folder, bytes)| (folder.as_slice(), bytes.as_slice()))))
 }
 
 /// Finds the pages of the head and parses them, in parallel.
@@ -60,20 +62,18 @@ pub fn attributes(repository: &Repository, state: &State, change: Option<&Change
 /// Where the object store can't be opened.
 pub fn read(
     repository: &Repository,
-    state: &State,
+    (files, laid): (&[HeadFile], &Laid),
     discovery: &Discovery,
     attributes: &Attributes,
     tick: &(dyn Fn() + Sync),
 ) -> Result<Pages, ReadError> {
-    let found: Vec<(&HeadFile, document::Format)> = state
-        .census
-        .head
+    let found: Vec<(&HeadFile, document::Format)> = files
         .iter()
-        .filter(|file| file.mode != Mode::Symlink && !state.laid.missing.contains(&file.path))
+        .filter(|file| file.mode != Mode::Symlink && !laid.missing.contains(&file.path))
         .filter_map(|file| discovery.format_of(&file.path, attributes).map(|format| (file, format)))
         .collect();
     let versions = Versions::of(found.iter().map(|(file, _)| &file.path));
-    let chunk = found.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
+    let chunk = found.len().div_ceil(rayon::current_num_threads().max(1) * 16).max(1);
     let parsed = found
         .par_chunks(chunk)
         .map(|chunk| {
@@ -81,7 +81,7 @@ pub fn read(
             let objects = worker.objects()?;
             let one = |(file, format): &(&HeadFile, document::Format)| {
                 let id = DocumentId::new(&file.path.display());
-                let page = match state.content(&objects, file) {
+                let page = match laid.content(&objects, file) {
                     Ok(bytes) => parse(file, *format, id.clone(), &bytes, attributes, &versions),
                     Err(error) => Err(Inconclusive {
                         document: Some(id),

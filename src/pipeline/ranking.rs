@@ -57,7 +57,7 @@ fn head(parts: &Parts<'_>) -> DateTime<Utc> {
 /// Who edited each page when, in the order of the pages.
 pub(super) fn edits(parts: &Parts<'_>) -> Result<Vec<Edits>, ReadError> {
     let pages: Vec<(&HeadPage, &OnceLock<Edits>)> = parts.pages.pages.iter().zip(parts.edits).collect();
-    let chunk = pages.len().div_ceil(rayon::current_num_threads().max(1) * 4).max(1);
+    let chunk = pages.len().div_ceil(rayon::current_num_threads().max(1) * 32).max(1);
     let edits = pages.par_chunks(chunk).map(|chunk| {
         let worker = parts.repository.worker()?;
         let objects = worker.objects()?;
@@ -150,6 +150,16 @@ impl<'r> Standing<'r> {
         let files = described.iter().flatten().flatten();
         let changes = Changes::read(reader, &parts.state.mainline, files, from.timestamp())?;
         Ok(Self { mentions, described, people, changes, from })
+    }
+}
+
+impl Standing<'_> {
+    /// Reads who wrote what the pages hold.
+    pub(super) fn meet(&mut self, parts: &Parts<'_>, edits: &[Edits]) {
+        let written: BTreeSet<MainIx> = edits.iter().flat_map(|edits| edits.lines.keys().copied()).collect();
+        for at in written {
+            self.people.author(&parts.state.mainline, at);
+        }
     }
 }
 

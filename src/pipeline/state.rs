@@ -60,6 +60,31 @@ impl Laid {
         let content = |at: &Option<usize>| at.and_then(|at| self.contents.get(at)).map(|c| c.to_vec());
         self.paths.iter().map(|(path, at)| Changed { path: path.clone(), content: content(at) }).collect()
     }
+
+    /// The content of a file of the head.
+    ///
+    /// # Errors
+    /// Where the object can't be read.
+    pub fn content(&self, objects: &dyn Objects, file: &HeadFile) -> Result<Vec<u8>, ReadError> {
+        match file.content {
+            Content::Object(id) => objects.blob(id),
+            Content::Overlaid(at) => Ok(self.contents.get(at).map(|c| c.to_vec()).unwrap_or_default()),
+        }
+    }
+
+    /// The files of the head with what lies over them, by path.
+    ///
+    /// # Errors
+    /// Where the head or a tree can't be read.
+    pub fn files(&self, repository: &Repository) -> Result<Vec<HeadFile>, ReadError> {
+        let worker = repository.worker()?;
+        let objects = worker.objects()?;
+        snapshot::files(&objects, objects.commit(repository.head())?.tree, &self.over())
+    }
+
+    fn over(&self) -> Vec<(&RepoPath, Option<usize>)> {
+        self.paths.iter().map(|(path, at)| (path, *at)).collect()
+    }
 }
 
 /// A repository as an audit sees it.
@@ -125,8 +150,7 @@ impl State {
     ) -> Result<Self, ReadError> {
         let worker = repository.worker()?;
         let objects = worker.objects()?;
-        let over: Vec<(&RepoPath, Option<usize>)> = laid.paths.iter().map(|(path, at)| (path, *at)).collect();
-        let census = snapshot::census(&objects, &mainline, &snapshots, &over, part)?;
+        let census = snapshot::census(&objects, &mainline, &snapshots, &laid.over(), part)?;
         Ok(Self { mainline, snapshots, census, laid })
     }
 
@@ -205,9 +229,6 @@ impl State {
     /// # Errors
     /// Where the object can't be read.
     pub fn content(&self, objects: &dyn Objects, file: &HeadFile) -> Result<Vec<u8>, ReadError> {
-        match file.content {
-            Content::Object(id) => objects.blob(id),
-            Content::Overlaid(at) => Ok(self.laid.contents.get(at).map(|c| c.to_vec()).unwrap_or_default()),
-        }
+        self.laid.content(objects, file)
     }
 }

@@ -115,11 +115,7 @@ pub fn prove(
 }
 
 /// What history says of each suspect, in their order.
-fn proofs(
-    dated: &[Dated<'_>],
-    system: &System<'_>,
-    archive: Archive<'_>,
-) -> Result<Vec<Option<Proved>>, ReadError> {
+fn proofs(dated: &[Dated<'_>], system: &System<'_>, archive: Archive<'_>) -> Result<Vec<Option<Proved>>, ReadError> {
     let none = || dated.iter().map(|_| None).collect::<Vec<Option<Proved>>>();
     // Names are looked for side by side already; what else there is goes beside them, one after the other.
     let by_code = || {
