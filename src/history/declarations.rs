@@ -319,7 +319,7 @@ fn candidates<'b, E: Send>(
         let grammar = Grammar::of(&blob.path)?;
         if let Some(names) = finder.seen(blob, grammar, holdings, numbers.as_ref()) {
             let Content::Object(id) = blob.content else { return None };
-            let size = if names.is_empty() { None } else { objects.size(id).ok() };
+            let size = if names.is_empty() { None } else { holdings.size(id) };
             let size = size.filter(|size| *size <= LARGEST)?;
             return Some(Candidate { blob, grammar, size, names });
         }

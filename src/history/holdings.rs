@@ -22,7 +22,8 @@ const SET: u32 = 3;
 #[derive(Debug, Default)]
 pub struct Holdings {
     files: Vec<File>,
-    contents: FxHashMap<Oid, u32>,
+    /// The file of each content, and its size in bytes.
+    contents: FxHashMap<Oid, (u32, u32)>,
     watch: Arc<Watch>,
 }
 
@@ -106,14 +107,14 @@ impl Holdings {
         Self { watch, ..Self::default() }
     }
 
-    /// Takes in a file with the contents that its filter is of. A content that stands in two files is of
+    /// Takes in a file with the contents that its filter is of, and their sizes in bytes. A content that stands in two files is of
     /// the first.
-    pub fn add(&mut self, path: &RepoPath, filter: Filter, mut sighted: Vec<Sighting>, contents: &[Oid]) {
+    pub fn add(&mut self, path: &RepoPath, filter: Filter, mut sighted: Vec<Sighting>, contents: &[(Oid, usize)]) {
         let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         sighted.sort_unstable_by_key(|s| s.name);
         self.files.push(File { path: path.clone(), filter, sighted: sighted.into() });
-        for id in contents {
-            self.contents.entry(*id).or_insert(file);
+        for (id, size) in contents {
+            self.contents.entry(*id).or_insert((file, u32::try_from(*size).unwrap_or(u32::MAX)));
         }
     }
 
@@ -125,8 +126,8 @@ impl Holdings {
             self.watch = other.watch;
         }
         self.files.extend(other.files);
-        for (id, file) in other.contents {
-            self.contents.entry(id).or_insert(first.saturating_add(file));
+        for (id, (file, size)) in other.contents {
+            self.contents.entry(id).or_insert((first.saturating_add(file), size));
         }
         self
     }
@@ -143,8 +144,14 @@ impl Holdings {
         self.contents.contains_key(&id)
     }
 
+    /// How many bytes the content `id` has, if it was read.
+    #[must_use]
+    pub fn size(&self, id: Oid) -> Option<usize> {
+        self.contents.get(&id).map(|(_, size)| *size as usize)
+    }
+
     fn names(&self, id: Oid) -> Option<Names<'_>> {
-        let file = self.files.get(*self.contents.get(&id)? as usize)?;
+        let file = self.files.get(self.contents.get(&id)?.0 as usize)?;
         Some(Names { file, watch: &self.watch })
     }
 
@@ -195,7 +202,8 @@ mod tests {
         assert!(!holdings.lacks(&path, id, &[Term(1)]));
         let mut filter = Filter::for_names(4);
         filter.add(Term::exact(b"one"));
-        holdings.add(&path, filter, Vec::new(), &[id]);
+        holdings.add(&path, filter, Vec::new(), &[(id, 3)]);
+        assert_eq!(holdings.size(id), Some(3));
         assert!(!holdings.lacks(&path, id, &[Term::exact(b"one"), Term::exact(b"two")]));
         assert!(holdings.lacks(&path, id, &[Term::exact(b"two")]));
         assert!(!holdings.lacks(&"b.py".into(), id, &[Term::exact(b"two")]));

@@ -57,6 +57,8 @@ pub struct Asked {
     pub names: Arc<Watch>,
 }
 
+/// Bytes of a version below which the next one is expected to be no larger than [`LARGEST`].
+const SMALL: usize = LARGEST / 16;
 /// Files that a thread takes at once.
 const AT_ONCE: usize = 8;
 
@@ -131,7 +133,7 @@ struct Surveyor<'a> {
     /// Names that manifests declare in the file at hand.
     declared: Vec<Term>,
     /// Its contents that were read.
-    read: Vec<Oid>,
+    read: Vec<(Oid, usize)>,
     /// Whether one of its lines is too long to be cut into all of its names.
     cut: bool,
     /// Where the watched names stand in it.
@@ -152,14 +154,26 @@ impl<'a> Surveyor<'a> {
         self.read.clear();
         self.cut = false;
         self.found.names.next_file();
+        // Whether the version before is so small that this one hardly is too large: then it is read unasked.
+        let mut small = false;
         for blob in versions {
             match blob.content {
                 Content::Overlaid(at) => self.version(blob, self.ground.overlaid.get(at).copied().unwrap_or_default()),
                 Content::Object(id) => {
                     let objects = self.objects;
-                    if objects.size(id).is_ok_and(|size| size > LARGEST) {
+                    if !small && objects.size(id).is_ok_and(|size| size > LARGEST) {
                         self.skip(blob, Unread::TooLarge);
-                    } else if objects.with_blob(id, &mut |bytes| self.version(blob, bytes)).is_err() {
+                        continue;
+                    }
+                    let mut read = |bytes: &[u8]| {
+                        small = bytes.len() < SMALL;
+                        if bytes.len() > LARGEST {
+                            self.skip(blob, Unread::TooLarge);
+                        } else {
+                            self.version(blob, bytes);
+                        }
+                    };
+                    if objects.with_blob(id, &mut read).is_err() {
                         self.skip(blob, Unread::Missing);
                     }
                 }
@@ -215,7 +229,7 @@ impl<'a> Surveyor<'a> {
             return;
         }
         if let Content::Object(id) = blob.content {
-            self.read.push(id);
+            self.read.push((id, content.len()));
         }
         let Self { found, memo, versions, declared, cut, .. } = self;
         let asked = &self.ground.asked.keys;
