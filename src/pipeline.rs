@@ -10,6 +10,7 @@ mod compare;
 mod error;
 mod foreign;
 mod given;
+mod guard;
 mod judged;
 mod mapped;
 mod options;
@@ -268,7 +269,9 @@ impl<'a> Read<'a> {
             let tree: Vec<(&RepoPath, &Document)> = own.pages.pages.iter().map(|p| (&p.path, &p.document)).collect();
             let asks = self.asks(map, None, known, knowledge);
             let against = Against { target: &own.target, histories: &own.histories, tree: &tree, first: true };
-            findings.extend(compare(against, &asks, &self.filter)?);
+            let compared = compare(against, &asks, &self.filter)?;
+            findings.extend(compared.findings);
+            undecided.extend(compared.undecided);
             if self.releases {
                 let (found, said) = releases::audit(own, &options.config.versions, &self.filter, self.now);
                 findings.extend(found);
@@ -281,7 +284,10 @@ impl<'a> Read<'a> {
             let histories = crate::history::PageHistories::default();
             let first = self.own.is_none() && index == 0;
             match compare(Against { target, histories: &histories, tree: &[], first }, &asks, &self.filter) {
-                Ok(found) => findings.extend(found),
+                Ok(compared) => {
+                    findings.extend(compared.findings);
+                    undecided.extend(compared.undecided);
+                }
                 Err(error) => undecided.extend(asks.iter().map(|ask| Inconclusive {
                     document: Some(ask.page.document.id.clone()),
                     reason: "unreadable",

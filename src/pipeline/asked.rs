@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::guard;
 use super::state::State;
 use crate::document::Document;
 use crate::history::declarations::{Asked, Declarations};
@@ -40,7 +41,7 @@ pub(super) fn survey(pages: &[Asking<'_>], filter: &Filter) -> survey::Asked {
     };
     let said = said(pages.par_iter().map(|page| (page.document, page.references)), filter);
     let lists: Vec<Entries> = if filter.enabled(list_drift::ID) {
-        let claims = |page: &Asking<'_>| list_drift::claims(page.document, page.references);
+        let claims = |page: &Asking<'_>| guard::quietly(|| list_drift::claims(page.document, page.references));
         pages.par_iter().flat_map_iter(claims).map(|(_, entries)| entries).collect()
     } else {
         Vec::new()
@@ -66,9 +67,11 @@ fn said<'a>(
     let said: Vec<(Vec<SignatureClaim>, Vec<Member>)> = pages
         .filter(|(_, references)| !references.is_empty())
         .map(|(document, references)| {
-            let claims = if signatures { signature_drift::claims(document, references) } else { Vec::new() };
-            let members = references.iter().filter(|_| symbols).filter_map(|r| dead_member::of(document, r));
-            (claims, members.collect())
+            guard::quietly(|| {
+                let claims = if signatures { signature_drift::claims(document, references) } else { Vec::new() };
+                let members = references.iter().filter(|_| symbols).filter_map(|r| dead_member::of(document, r));
+                (claims, members.collect())
+            })
         })
         .collect();
     let mut by_name: BTreeMap<String, Said> = BTreeMap::new();
@@ -126,7 +129,7 @@ pub(super) fn lists(
     }
     let asked: BTreeSet<Entries> = pages
         .par_iter()
-        .flat_map_iter(|page| list_drift::claims(page.document, page.references))
+        .flat_map_iter(|page| guard::quietly(|| list_drift::claims(page.document, page.references)))
         .filter(|(claim, entries)| {
             // Where the number alone is old, the entries are those of the head.
             let all = state.snapshots.before_head().or(state.snapshots.head());

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::asked;
+use super::guard;
 use super::target::{Knowledge, Target};
 use crate::document::Document;
-use crate::finding::Finding;
+use crate::finding::{Finding, Inconclusive};
 use crate::history::pages::PageHistories;
 use crate::history::paths::Paths;
 use crate::history::{Objects, ReadError, RepoPath};
@@ -48,11 +49,19 @@ pub struct Against<'a> {
     pub first: bool,
 }
 
+/// What a comparison gives.
+pub struct Compared {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Pages that could not be compared.
+    pub undecided: Vec<Inconclusive>,
+}
+
 /// Compares each page of `asks` with the system.
 ///
 /// # Errors
 /// Where the system's objects can't be read.
-pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Result<Vec<Finding>, ReadError> {
+pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Result<Compared, ReadError> {
     let target = against.target;
     let state = &target.state;
     let views: Vec<Page<'_>> = asks.iter().map(|ask| ask.page).collect();
@@ -74,7 +83,18 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
         releases: &releases,
     };
     let enabled: Vec<&(&str, checks::Check)> = checks::ALL.iter().filter(|(id, _)| filter.enabled(id)).collect();
-    let suspects: Vec<Vec<Suspect>> = asks.par_iter().map(|ask| suspects(ask, &system, &enabled)).collect();
+    let checked: Vec<Result<Vec<Suspect>, Inconclusive>> =
+        asks.par_iter().map(|ask| guard::page(&ask.page.document.id, || suspects(ask, &system, &enabled))).collect();
+    let mut undecided = Vec::new();
+    let suspects: Vec<Vec<Suspect>> = checked
+        .into_iter()
+        .map(|found| {
+            found.unwrap_or_else(|said| {
+                undecided.push(said);
+                Vec::new()
+            })
+        })
+        .collect();
     let overlaid = state.laid.changed();
     let dates = |index: usize, objects: &dyn Objects| match asks.get(index) {
         Some(ask) => (ask.dates)(objects),
@@ -97,7 +117,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
             finding.evidence.system = Some(Arc::clone(&target.label.name));
         }
     }
-    Ok(findings)
+    Ok(Compared { findings, undecided })
 }
 
 fn suspects(ask: &Ask<'_>, system: &System<'_>, enabled: &[&(&str, checks::Check)]) -> Vec<Suspect> {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::change::{self, Change, ChangeOptions, Range};
 use super::error::AuditError;
+use super::guard;
 use super::options::{AuditOptions, Progress};
 use super::pages::{self, HeadPage, Pages};
 use super::ranking::Edits;
@@ -13,6 +14,7 @@ use super::slugs;
 use super::state::{Laid, State};
 use super::target::{Label, Target};
 use crate::document::{Attributes, Discovery, Tense};
+use crate::finding::Inconclusive;
 use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
 use crate::history::snapshot::HeadFile;
@@ -43,6 +45,16 @@ pub struct Own {
 /// Whether what a page says is compared with code: with the present's, or with a release's.
 fn is_compared(page: &HeadPage) -> bool {
     matches!(page.document.tense, Tense::Current | Tense::Release { .. })
+}
+
+/// What a page names, and the values that it gives to it.
+fn said(page: &HeadPage) -> (Vec<Reference>, Vec<ValueClaim>) {
+    if !is_compared(page) {
+        return Default::default();
+    }
+    let references = reference::extract(&page.document);
+    let values = value::extract(&page.document, &references);
+    (references, values)
 }
 
 impl Own {
@@ -92,17 +104,17 @@ impl Own {
         for page in &mut pages.pages {
             super::releases::configured(page, &options.config.versions);
         }
-        let references: Vec<Vec<Reference>> = pages
-            .pages
-            .par_iter()
-            .map(|page| if is_compared(page) { reference::extract(&page.document) } else { Vec::new() })
-            .collect();
-        let values = pages
-            .pages
-            .par_iter()
-            .zip(&references)
-            .map(|(page, refs)| if is_compared(page) { value::extract(&page.document, refs) } else { Vec::new() })
-            .collect();
+        let said: Vec<Result<(Vec<Reference>, Vec<ValueClaim>), Inconclusive>> =
+            pages.pages.par_iter().map(|page| guard::page(&page.document.id, || said(page))).collect();
+        let mut undecided = Vec::new();
+        let said = said.into_iter().map(|said| {
+            said.unwrap_or_else(|why| {
+                undecided.push(why);
+                Default::default()
+            })
+        });
+        let (references, values) = said.unzip();
+        pages.inconclusive.extend(undecided);
         let change = change.map(|change| (change, waived));
         Ok(Self { repository, state, pages, references, values, change })
     }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::change::Change;
+use super::guard;
 use super::state::Laid;
 use crate::document::tense::{self, Versions};
 use crate::document::{self, Attributes, Discovery, Document, DocumentId, ParseError};
@@ -82,7 +83,8 @@ pub fn read(
             let one = |(file, format): &(&HeadFile, document::Format)| {
                 let id = DocumentId::new(&file.path.display());
                 let page = match laid.content(&objects, file) {
-                    Ok(bytes) => parse(file, *format, id.clone(), &bytes, attributes, &versions),
+                    Ok(bytes) => guard::page(&id, || parse(file, *format, id.clone(), &bytes, attributes, &versions))
+                        .unwrap_or_else(Err),
                     Err(error) => Err(Inconclusive {
                         document: Some(id),
                         reason: "unreadable",

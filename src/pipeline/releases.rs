@@ -14,7 +14,7 @@ use crate::history::overlay::Overlay;
 use crate::history::pages::PageHistories;
 use crate::history::snapshot::HeadFile;
 use crate::history::{IgnoreRevs, Objects, Oid, ReadError, RepoPath, Repository};
-use crate::pipeline::compare::{Against, compare};
+use crate::pipeline::compare::{Against, Compared, compare};
 use crate::rule::dates::LineDates;
 use crate::rule::system::Page;
 use crate::system::dates::Translated;
@@ -68,7 +68,10 @@ pub fn audit(
     let mut findings = Vec::new();
     for (commit, release) in releases {
         match one(own, commit, &release, filter, now) {
-            Ok(found) => findings.extend(found),
+            Ok(compared) => {
+                findings.extend(compared.findings);
+                undecided.extend(compared.undecided);
+            }
             Err(error) => undecided.extend(release.pages.iter().map(|page| Inconclusive {
                 document: own.pages.pages.get(*page).map(|p| p.document.id.clone()),
                 reason: "unreadable",
@@ -112,7 +115,7 @@ fn one(
     release: &Release,
     filter: &Filter,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<Finding>, ReadError> {
+) -> Result<Compared, ReadError> {
     let repository = Repository::open(own.target.repository.root())
         .map_err(|e| ReadError::Database(e.to_string()))?
         .pinned_to(commit)?;

@@ -3,6 +3,7 @@
 //! All of it happens here, in one order: disabled rules go, severities are set, reports of the same
 //! words by two rules become one, comments hide, the baseline hides, confidence cuts.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -166,7 +167,7 @@ pub struct Triaged {
 #[must_use]
 pub fn apply(
     findings: Vec<Finding>,
-    documents: &[&Document],
+    documents: &[impl Borrow<Document>],
     baseline: Option<&Baseline>,
     filter: &Filter,
     now: DateTime<Utc>,

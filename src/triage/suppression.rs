@@ -15,6 +15,7 @@
 mod parse;
 mod reach;
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -121,7 +122,7 @@ pub fn read(document: &Document) -> Suppressions {
 /// comments themselves.
 pub(super) fn apply(
     findings: Vec<Finding>,
-    documents: &[&Document],
+    documents: &[impl Borrow<Document>],
     filter: &Filter,
     now: DateTime<Utc>,
     hidden: &mut Vec<Suppressed>,
@@ -132,6 +133,7 @@ pub(super) fn apply(
     }
     let (mut open, mut about) = (Vec::new(), Vec::new());
     for document in documents {
+        let document = document.borrow();
         let mine = by_page.remove(&document.id).unwrap_or_default();
         if document.comments.iter().any(|c| parse::is_one(&c.text)) {
             page(document, mine, filter, now.date_naive(), hidden, (&mut open, &mut about));
