@@ -48,7 +48,9 @@ fn is_compared(page: &HeadPage) -> bool {
 }
 
 /// What a page names, and the values that it gives to it.
-fn said(page: &HeadPage) -> (Vec<Reference>, Vec<ValueClaim>) {
+type Said = (Vec<Reference>, Vec<ValueClaim>);
+
+fn said(page: &HeadPage) -> Said {
     if !is_compared(page) {
         return Default::default();
     }
@@ -104,7 +106,7 @@ impl Own {
         for page in &mut pages.pages {
             super::releases::configured(page, &options.config.versions);
         }
-        let said: Vec<Result<(Vec<Reference>, Vec<ValueClaim>), Inconclusive>> =
+        let said: Vec<Result<Said, Inconclusive>> =
             pages.pages.par_iter().map(|page| guard::page(&page.document.id, || said(page))).collect();
         let mut undecided = Vec::new();
         let said = said.into_iter().map(|said| {
