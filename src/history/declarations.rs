@@ -70,6 +70,34 @@ impl Asked {
     }
 }
 
+/// What the head leaves open of a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nothing: the past is not asked.
+    None,
+    /// Whatever declared it in the past.
+    Any,
+    /// Only what declared it as a member of one of these types.
+    Of(Vec<String>),
+}
+
+impl Doubt {
+    /// The types' numbers in the watch of the survey; none where all declarations count, or where one of the
+    /// types was not watched.
+    fn owners(&self, watch: &Watch) -> Option<Vec<u32>> {
+        let Self::Of(owners) = self else { return None };
+        owners.iter().map(|owner| watch.number(Term::exact(owner.as_bytes()))).collect()
+    }
+}
+
+/// Whether the content may hold one of the watched names: a member is declared in a file that names its type.
+fn may_hold(blob: &Blob, names: &[u32], holdings: &Holdings) -> bool {
+    let Content::Object(id) = blob.content else { return true };
+    holdings
+        .names_of(&blob.path, id)
+        .is_none_or(|held| held.sighted().iter().any(|s| !s.held.and(blob.held).is_empty() && names.contains(&s.name)))
+}
+
 /// Finds files that may declare one of several names.
 struct Finder {
     names: Vec<String>,
@@ -166,7 +194,7 @@ impl Declarations {
         overlaid: &[&[u8]],
         holdings: &Holdings,
         reader: impl Fn(&mut dyn FnMut(&dyn Objects)) -> Result<(), E> + Sync,
-        in_doubt: impl Fn(&Self, &str) -> bool,
+        in_doubt: impl Fn(&Self, &str) -> Doubt,
     ) -> Result<Self, E> {
         let mut all = Self::default();
         if asked.names.is_empty() {
@@ -183,14 +211,24 @@ impl Declarations {
         candidates.retain(|c| !c.names.is_subset(&common));
         all.parse(&finder, &candidates, overlaid, holdings, &reader)?;
 
-        let open: Vec<String> =
-            asked.names.iter().filter(|n| !all.unknown.contains(*n) && in_doubt(&all, n)).cloned().collect();
+        let known = asked.names.iter().filter(|n| !all.unknown.contains(*n));
+        let (open, doubts): (Vec<String>, Vec<Doubt>) =
+            known.map(|n| (n.clone(), in_doubt(&all, n))).filter(|(_, doubt)| *doubt != Doubt::None).unzip();
         if open.is_empty() {
             return Ok(all);
         }
         let finder = Finder::new(open);
         let past: Vec<&Blob> = code().filter(|b| b.held.and(head).is_empty()).collect();
         let mut candidates = self::candidates(&finder, &past, overlaid, holdings, &reader)?;
+        let owners: Vec<Option<Vec<u32>>> = doubts.iter().map(|doubt| doubt.owners(holdings.watch())).collect();
+        for candidate in &mut candidates {
+            let Candidate { blob, names, .. } = candidate;
+            names.retain(|&name| match owners.get(name) {
+                Some(Some(owners)) => may_hold(blob, owners, holdings),
+                _ => true,
+            });
+        }
+        candidates.retain(|candidate| !candidate.names.is_empty());
         // The newest states decide; what lies beyond the bounds makes its names unknown.
         candidates.sort_by_key(|c| std::cmp::Reverse(c.blob.held.newest()));
         let (mut of_name, mut of_all) = (vec![0usize; finder.names.len()], 0usize);

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::guard;
 use super::state::State;
 use crate::document::Document;
-use crate::history::declarations::{Asked, Declarations};
+use crate::history::declarations::{Asked, Declarations, Doubt};
 use crate::history::lifetime::Lifetimes;
 use crate::history::lists::{Entries, Lists};
 use crate::history::scan::Role;
@@ -106,10 +106,18 @@ pub(super) fn declarations(
     let asked = Asked::new(by_name.keys().map(String::as_str));
     let head = state.snapshots.head();
     state.declarations(repository, &asked, &survey.holdings, |declared, name| {
-        by_name.get(name).is_some_and(|said| {
-            signature_drift::in_doubt(said.signatures.iter(), declared, head)
-                || dead_member::in_doubt(said.members.iter(), declared, head)
-        })
+        let Some(said) = by_name.get(name) else { return Doubt::None };
+        let members = dead_member::in_doubt(&said.members, declared, head);
+        if signature_drift::in_doubt(said.signatures.iter(), declared, head) {
+            Doubt::Any
+        } else if members.is_empty() {
+            Doubt::None
+        } else if said.signatures.is_empty() {
+            Doubt::Of(members)
+        } else {
+            // The past of a call counts whatever type declared it.
+            Doubt::Any
+        }
     })
 }
 

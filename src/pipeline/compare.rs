@@ -1,7 +1,7 @@
 //! Compares pages with one system: the checks, then the proofs.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -78,6 +78,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
         declarations: &declarations,
         lists: &lists,
         pages: against.tree.iter().copied().collect::<HashMap<_, _>>(),
+        anchors: against.tree.iter().map(|(path, _)| (*path, OnceLock::new())).collect(),
         facts: &target.survey.facts,
         slugs: &target.label.slugs,
         releases: &releases,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use globset::GlobSet;
 
 use crate::history::cause::Changed;
-use crate::history::declarations::{self, Declarations};
+use crate::history::declarations::{self, Declarations, Doubt};
 use crate::history::declared::{self, Declared};
 use crate::history::holdings::Holdings;
 use crate::history::lists::{Entries, Lists};
@@ -193,7 +193,7 @@ impl State {
         repository: &Repository,
         asked: &declarations::Asked,
         holdings: &Holdings,
-        in_doubt: impl Fn(&Declarations, &str) -> bool,
+        in_doubt: impl Fn(&Declarations, &str) -> Doubt,
     ) -> Result<Declarations, ReadError> {
         let overlaid: Vec<&[u8]> = self.laid.contents.iter().map(|c| &c[..]).collect();
         let reader = |read: &mut dyn FnMut(&dyn Objects)| {

@@ -128,7 +128,7 @@ fn proofs(dated: &[Dated<'_>], system: &System<'_>, archive: Archive<'_>) -> Res
         let worker = archive.repository.worker()?;
         let objects = worker.objects()?;
         let mut proofs = none();
-        paths::prove(dated, &mut proofs, system, archive, &objects);
+        paths::prove(dated, &mut proofs, system, archive)?;
         anchors::prove(dated, &mut proofs, system, archive, &objects);
         place::prove(dated, &mut proofs, archive, &objects)?;
         Ok(proofs)

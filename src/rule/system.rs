@@ -1,6 +1,7 @@
 //! What checks may ask: the code's past and present, and the pages.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::document::Document;
 use crate::history::RepoPath;
@@ -15,6 +16,7 @@ use crate::history::snapshot::{Mask, Snapshots};
 use crate::history::term::{Domain, Term};
 use crate::reference::Reference;
 use crate::reference::claim::value::ValueClaim;
+use crate::rule::checks::dead_link::Anchors;
 
 /// A page with what was read from it.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +68,8 @@ pub struct System<'a> {
     pub lists: &'a Lists,
     /// Every page that was parsed, by path.
     pub pages: HashMap<&'a RepoPath, &'a Document>,
+    /// What their headings and anchors answer to, once it was asked for.
+    pub anchors: HashMap<&'a RepoPath, OnceLock<Anchors>>,
     /// What its manifests said of versions.
     pub facts: &'a Facts,
     /// `owner/name` of the repository at its hosts.

@@ -83,7 +83,7 @@ pub fn extract(doc: &Document, refs: &[Reference]) -> Vec<SignatureClaim> {
             let Some((open, close)) = parentheses(&doc.text, r.span.end, block.span.end) else { continue };
             let sample = r.place == Place::CodeBlock;
             let inner = doc.text.get(open + 1..close).unwrap_or("");
-            if !sample && inner.trim().is_empty() {
+            if !sample && (inner.trim().is_empty() || is_ending_or_section(inner)) {
                 continue; // `f()` merely names a function
             }
             let before = word_before(&doc.text, r.span.start);
@@ -201,6 +201,19 @@ fn declarations(
             break;
         }
     }
+}
+
+/// Whether what stands in parentheses is the ending of a word in words (`commit(s)`) or the section of a manual
+/// page (`stat(2)`, `printf(3p)`).
+fn is_ending_or_section(inner: &str) -> bool {
+    let inner = inner.trim();
+    let section = || {
+        let mut chars = inner.chars();
+        inner.len() <= 4
+            && chars.next().is_some_and(|c| matches!(c, '1'..='9'))
+            && chars.all(|c| c.is_ascii_lowercase())
+    };
+    matches!(inner, "s" | "es" | "ies" | "d" | "ed" | "ing") || section()
 }
 
 /// Whether a name stands behind `func (s *Server) `.
@@ -479,6 +492,9 @@ mod tests {
         assert_eq!(claims("### `read_all(path, limit=10)`\n"), ["Mention read_all(path limit=10)"]);
         assert_eq!(claims("`connect(host[, port])`"), ["Mention connect(host port?)"]);
         assert_eq!(claims("`run_it(f: &Path, n: usize)`"), ["Declaration run_it(f:&Path n:usize)"]);
+        // Endings of words and sections of manual pages are no arguments; a number in a sample is one.
+        assert_eq!(claims("Give the `commit_id(s)`, see `read_all(3p)` and `read_all(2)`."), [""; 0]);
+        assert_eq!(claims("```c\nread_all(2);\n```\n"), ["Call read_all(_)"]);
     }
 
     #[test]

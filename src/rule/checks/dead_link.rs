@@ -1,5 +1,7 @@
 //! `dead-link`: a link, image or include whose target within the repository is gone.
 
+use std::collections::HashSet;
+
 use super::name;
 use crate::document::Document;
 use crate::document::slug::{SlugScheme, anchors};
@@ -288,12 +290,23 @@ const SCHEMES: &[SlugScheme] = &[
     SlugScheme::Asciidoctor,
 ];
 
-/// Whether a heading or an anchor of `document` answers to `name`.
-pub fn has_anchor(document: &crate::document::Document, name: &str) -> bool {
-    let wanted = percent_decoded(name).to_lowercase();
-    SCHEMES.iter().any(|scheme| anchors(document, *scheme).iter().any(|a| a.to_lowercase() == wanted))
-        || is_term(document, &wanted)
-        || is_directive(document, &wanted)
+/// What the headings and anchors of a page answer to under any scheme, in lower case.
+#[derive(Debug)]
+pub struct Anchors(HashSet<String>);
+
+impl Anchors {
+    /// Those of `document`.
+    #[must_use]
+    pub fn of(document: &Document) -> Self {
+        Self(SCHEMES.iter().flat_map(|scheme| anchors(document, *scheme)).map(|a| a.to_lowercase()).collect())
+    }
+
+    /// Whether one of them, or a term or a directive of the `document` that they are of, answers to `name`.
+    #[must_use]
+    pub fn has(&self, document: &Document, name: &str) -> bool {
+        let wanted = percent_decoded(name).to_lowercase();
+        self.0.contains(&wanted) || is_term(document, &wanted) || is_directive(document, &wanted)
+    }
 }
 
 /// Whether a directive that brings in an item's documentation (`::: mill.grind`, `::: print(const char*)`) answers
@@ -379,7 +392,8 @@ fn lost_anchor(reference: &Reference, target: &RepoPath, fragment: &str, system:
         return None;
     }
     let document = system.pages.get(target)?;
-    if has_anchor(document, fragment) || is_made_of_data(document, fragment) {
+    let anchors = system.anchors.get(target)?.get_or_init(|| Anchors::of(document));
+    if anchors.has(document, fragment) || is_made_of_data(document, fragment) {
         return None;
     }
     Some(Suspect {

@@ -120,10 +120,11 @@ fn is_identifier(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// Whether the head has the type and not the member, so that the past has to be read.
+/// The types that the head has without the member that is asked for, so that the past has to be read.
 #[must_use]
-pub fn in_doubt<'m>(members: impl Iterator<Item = &'m Member>, declared: &Declarations, head: Mask) -> bool {
-    members.into_iter().any(|m| has_type(&m.owner, declared, head) && !has(m, declared, head))
+pub fn in_doubt(members: &[Member], declared: &Declarations, head: Mask) -> Vec<String> {
+    let open = members.iter().filter(|m| has_type(&m.owner, declared, head) && !has(m, declared, head));
+    open.map(|m| m.owner.clone()).collect()
 }
 
 fn has_type(owner: &str, declared: &Declarations, at: Mask) -> bool {

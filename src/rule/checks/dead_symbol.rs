@@ -37,19 +37,16 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         if reference.shape.incidental && (reference.kind != Kind::Symbol || !reference.text.contains('_')) {
             continue;
         }
-        if is_published(page, reference) {
-            continue;
-        }
-        match reference.kind {
-            Kind::Symbol if is_own(reference, &own) || is_value(page, reference) => {}
-            Kind::Symbol => out.extend(symbol(page, reference, system).or_else(|| package(page, reference, system))),
-            Kind::Dependency => {
-                out.extend(package(page, reference, system).or_else(|| symbol(page, reference, system)))
-            }
+        let lost = match reference.kind {
+            Kind::Symbol if is_own(reference, &own) || is_value(page, reference) => None,
+            Kind::Symbol => symbol(page, reference, system).or_else(|| package(page, reference, system)),
+            Kind::Dependency => package(page, reference, system).or_else(|| symbol(page, reference, system)),
             // Links of Rust's documentation may lead to an item by its path.
-            Kind::Link => out.extend(item_link(reference).and_then(|r| symbol(page, &r, system))),
-            _ => {}
-        }
+            Kind::Link => item_link(reference).and_then(|r| symbol(page, &r, system)),
+            _ => None,
+        };
+        // The page is searched only for what is lost.
+        out.extend(lost.filter(|_| !is_published(page, reference)));
     }
 }
 

@@ -81,7 +81,7 @@ fn anchor(
 fn holds_anchor(bytes: &[u8], format: Format, name: &str) -> bool {
     quick_anchor(bytes, name)
         && document::parse(DocumentId::new(""), format, bytes)
-            .is_ok_and(|document| dead_link::has_anchor(&document, name))
+            .is_ok_and(|document| dead_link::Anchors::of(&document).has(&document, name))
 }
 
 /// Whether a page could have the anchor at all: its longest word stands somewhere.
