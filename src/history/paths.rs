@@ -49,6 +49,16 @@ impl<'c> Paths<'c> {
             })
             .filter_map(|path| self.census.paths.get(*path).map(|life| (*path, *life)))
     }
+
+    /// The paths of files whose name `accepts` takes, in no order.
+    pub fn named<'a>(
+        &'a self,
+        accepts: impl Fn(&[u8]) -> bool + 'a,
+    ) -> impl Iterator<Item = (&'c [u8], PathLife)> + 'a {
+        let of = move |path: &&'c [u8]| self.census.paths.get(*path).map(|life| (*path, *life));
+        let names = self.by_name.iter().filter(move |(name, _)| accepts(name));
+        names.flat_map(|(_, paths)| paths).filter_map(of).filter(|(_, life)| !life.folder)
+    }
 }
 
 /// Joins a relative path to a folder, resolving `.` and `..`; `None` where it leads out of the tree.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::asked;
 use super::guard;
 use super::target::{Knowledge, Target};
-use crate::document::Document;
+use crate::document::{Document, Tense};
 use crate::finding::{Finding, Inconclusive};
 use crate::history::pages::PageHistories;
 use crate::history::paths::Paths;
@@ -17,7 +17,7 @@ use crate::rule::dates::LineDates;
 use crate::rule::prove::{self, Archive};
 use crate::rule::suspect::{Proof, Suspect};
 use crate::rule::system::{Page, System};
-use crate::rule::{checks, past};
+use crate::rule::{checks, confidence, past};
 use crate::system::released::Released;
 use crate::triage::Filter;
 
@@ -84,8 +84,9 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
         releases: &releases,
     };
     let enabled: Vec<&(&str, checks::Check)> = checks::ALL.iter().filter(|(id, _)| filter.enabled(id)).collect();
-    let checked: Vec<Result<Vec<Suspect>, Inconclusive>> =
-        asks.par_iter().map(|ask| guard::page(&ask.page.document.id, || suspects(ask, &system, &enabled))).collect();
+    let site = system.is_site();
+    let of = |ask: &Ask<'_>| guard::page(&ask.page.document.id, || suspects(ask, &system, &enabled, site));
+    let checked: Vec<Result<Vec<Suspect>, Inconclusive>> = asks.par_iter().map(of).collect();
     let mut undecided = Vec::new();
     let suspects: Vec<Vec<Suspect>> = checked
         .into_iter()
@@ -121,7 +122,7 @@ pub fn compare(against: Against<'_>, asks: &[Ask<'_>], filter: &Filter) -> Resul
     Ok(Compared { findings, undecided })
 }
 
-fn suspects(ask: &Ask<'_>, system: &System<'_>, enabled: &[&(&str, checks::Check)]) -> Vec<Suspect> {
+fn suspects(ask: &Ask<'_>, system: &System<'_>, enabled: &[&(&str, checks::Check)], site: bool) -> Vec<Suspect> {
     let page = &ask.page;
     let mut out = Vec::new();
     for (id, check) in enabled {
@@ -131,6 +132,20 @@ fn suspects(ask: &Ask<'_>, system: &System<'_>, enabled: &[&(&str, checks::Check
     }
     // A dead link is dead in a tale of the past too; what the tale names need not be there.
     out.retain(|s| s.rule == checks::dead_link::ID || !past::is_told(page.document, s.section, s.span));
+    // Pages at the root and for contributors tell how the site itself is made.
+    if site && !matches!(page.folder(), b"" | b".github") {
+        for suspect in &mut out {
+            if !matches!(suspect.rule, checks::dead_link::ID | checks::dead_path::ID) {
+                suspect.probability = suspect.probability * confidence::OF_A_SITE;
+            }
+        }
+    }
+    // The pages of a release were kept as they were: what was wrong in them then is seldom mended.
+    if matches!(page.document.tense, Tense::Release { .. }) {
+        for suspect in out.iter_mut().filter(|s| s.rule != checks::dead_link::ID) {
+            suspect.probability = suspect.probability * confidence::OF_A_RELEASE;
+        }
+    }
     if !ask.rivals.is_empty() {
         out.retain(|suspect| !stands_elsewhere(suspect, page, &ask.rivals));
     }

@@ -104,6 +104,7 @@ pub fn read(
             Err(inconclusive) => pages.inconclusive.push(inconclusive),
         }
     }
+    tense::spread(pages.pages.iter_mut().map(|page| (&page.path, &mut page.document)));
     Ok(pages)
 }
 

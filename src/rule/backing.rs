@@ -114,7 +114,7 @@ fn is_code(path: &RepoPath) -> bool {
 }
 
 /// Whether a file of data says what can be set: defaults, a schema, a sample of the settings.
-fn is_settings(path: &RepoPath) -> bool {
+pub fn is_settings(path: &RepoPath) -> bool {
     let name = path.name().to_ascii_lowercase();
     // Settings of tools, which any project has.
     if name.starts_with(b".") || std::str::from_utf8(&name).is_ok_and(|n| FILES.conventional.contains(n)) {

@@ -55,3 +55,9 @@ pub const SAME_FILE: f32 = 0.7;
 pub const MAY_HAVE_MOVED_OUT: f32 = 0.6;
 /// Only a pipeline states the version, no manifest.
 pub const FROM_A_PIPELINE: f32 = 0.95;
+/// All that backed a key were lines that gave it a value: what takes it may be another project's.
+pub const PASSED_ON: f32 = 0.75;
+/// The repository is a site: its own code is not what its pages describe.
+pub const OF_A_SITE: f32 = 0.6;
+/// The page is kept for the readers of one release.
+pub const OF_A_RELEASE: f32 = 0.75;

@@ -2,7 +2,7 @@
 
 pub mod backing;
 pub mod checks;
-mod confidence;
+pub mod confidence;
 pub mod dates;
 mod definition;
 pub mod described;

@@ -7,6 +7,7 @@ mod paths;
 mod place;
 mod report;
 mod respell;
+mod uses;
 
 use globset::GlobSet;
 use rayon::prelude::*;
@@ -104,6 +105,11 @@ pub fn prove(
             && super::extracted::brings_a_package(&objects, archive.mainline, at)
         {
             p.factor *= confidence::MAY_HAVE_MOVED_OUT;
+        }
+        if let Some(p) = &mut proved
+            && uses::is_passed_on(dated.suspect, p)
+        {
+            p.factor *= confidence::PASSED_ON;
         }
         if dated.page != page {
             page = dated.page;

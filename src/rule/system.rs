@@ -51,6 +51,67 @@ pub trait Releases: Sync + std::fmt::Debug {
     fn newest(&self, package: &str) -> Option<String>;
 }
 
+/// Words in the names of repositories that hold documentation alone.
+const SITES: &[&str] = &[
+    "docs",
+    "doc",
+    "documentation",
+    "website",
+    "site",
+    "wiki",
+    "handbook",
+    "guides",
+    "runbooks",
+    "manual",
+    "homepage",
+];
+/// Ends of such names that are a site's domain.
+const DOMAINS: &[&str] = &[".io", ".com", ".org", ".dev", ".net", ".jp"];
+
+/// Whether a file's name is one of code.
+fn is_source(name: &[u8]) -> bool {
+    let suffix = memchr::memrchr(b'.', name).and_then(|at| name.get(at + 1..)).unwrap_or_default();
+    matches!(
+        suffix,
+        b"rs"
+            | b"go"
+            | b"py"
+            | b"rb"
+            | b"php"
+            | b"java"
+            | b"kt"
+            | b"scala"
+            | b"cs"
+            | b"c"
+            | b"cc"
+            | b"cpp"
+            | b"h"
+            | b"hpp"
+            | b"m"
+            | b"swift"
+            | b"js"
+            | b"jsx"
+            | b"mjs"
+            | b"ts"
+            | b"tsx"
+            | b"vue"
+            | b"svelte"
+            | b"ex"
+            | b"erl"
+            | b"hs"
+            | b"ml"
+            | b"clj"
+            | b"lua"
+            | b"pl"
+            | b"r"
+            | b"jl"
+            | b"dart"
+            | b"sh"
+            | b"tf"
+            | b"sql"
+    )
+}
+
 /// The system that pages are compared with.
 #[derive(Debug)]
 pub struct System<'a> {
@@ -107,6 +168,24 @@ impl System<'_> {
     #[must_use]
     pub fn earlier(&self, mask: Mask) -> Mask {
         mask.and(self.snapshots.before_head())
+    }
+
+    /// Whether the repository holds a site or a manual and little else: what its pages describe has its code
+    /// elsewhere, and the code that is here is the site's own.
+    #[must_use]
+    pub fn is_site(&self) -> bool {
+        let names = self.slugs.iter().filter_map(|slug| slug.rsplit('/').next()).map(str::to_ascii_lowercase);
+        let mut of_domain = false;
+        for name in names {
+            if name.split(['-', '_', '.']).any(|word| SITES.contains(&word)) {
+                return true;
+            }
+            of_domain |= DOMAINS.iter().any(|end| name.ends_with(end));
+        }
+        // Many a program is called like a domain, too.
+        let most = self.pages.len() * 3;
+        let head = self.paths.named(is_source).filter(|(_, life)| self.at_head(life.held));
+        of_domain && head.take(most + 1).count() <= most
     }
 
     /// Whether `program` is one of the project's own: its manifests, its tree or its name at its hosts

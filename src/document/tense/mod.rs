@@ -8,6 +8,8 @@ mod past;
 mod release;
 mod versions;
 
+use std::collections::BTreeMap;
+
 use super::attributes::Attributes;
 use super::model::{Document, Tense};
 use crate::history::RepoPath;
@@ -41,6 +43,31 @@ pub fn classify(document: &mut Document, path: &RepoPath, attributes: &Attribute
         document.historical_sections = versions::sections(document);
         Tense::Current
     };
+}
+
+/// Makes proposals of the other pages of a folder for designs many of whose pages are proposals: at least three, and
+/// a third.
+pub fn spread<'p>(pages: impl Iterator<Item = (&'p RepoPath, &'p mut Document)>) {
+    let mut folders: BTreeMap<String, (Vec<&mut Document>, usize, usize)> = BTreeMap::new();
+    for (path, document) in pages {
+        let place = Place::new(path);
+        let Some(folder) = past::design_folder(&place) else { continue };
+        let (current, proposals, all) = folders.entry(folder).or_default();
+        *all += 1;
+        match &document.tense {
+            Tense::Historical { .. } => *proposals += 1,
+            Tense::Current if !past::is_about(document, &place) => current.push(document),
+            _ => {}
+        }
+    }
+    for (folder, (current, proposals, all)) in folders {
+        if proposals > 2 && proposals * 3 >= all {
+            for document in current {
+                let reason = format!("proposal: so are others of the folder `{folder}`");
+                document.tense = Tense::Historical { reason };
+            }
+        }
+    }
 }
 
 /// A page's path in lower case, with `_` and `-` as spaces.

@@ -14,6 +14,7 @@ pub(super) struct Past {
     pub(super) kind: Vec<Kind>,
     pub(super) about: About,
     pub(super) front_matter: FrontMatter,
+    pub(super) design: Design,
     pub(super) shape: Vec<Shape>,
     pub(super) versions: versions::Rule,
     pub(super) migration: Words,
@@ -62,6 +63,19 @@ pub(super) struct FrontMatter {
     date_keys: Vec<String>,
     layout_keys: Vec<String>,
     layouts: Vec<String>,
+}
+
+/// What makes a page a proposal of what to build.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Design {
+    folders: Vec<String>,
+    status: Vec<String>,
+    statuses: Vec<String>,
+    states: Vec<String>,
+    signatures: Vec<String>,
+    least: usize,
+    headings: Vec<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -115,7 +129,7 @@ fn names_release(title: &str) -> bool {
 pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
     let past = &*PAST;
     let title = title_of(document);
-    let about = past.about.titles.iter().any(|w| title.contains(w.as_str())) || past.about.stems.contains(&place.stem);
+    let about = is_about(document, place);
     let built = place.folders.iter().any(|f| past.about.folders.contains(f));
     let folders: &[String] = if built { &[] } else { &place.folders };
     for kind in &past.kind {
@@ -152,10 +166,25 @@ pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
     if about {
         return None;
     }
+    if let Some(reason) = by_design(document, folders, &past.design) {
+        return Some(reason);
+    }
     by_shape(document, &past.shape).or_else(|| {
         let readme = place.stem.starts_with("readme") || place.stem == "index";
         (!readme && versions::is_list(document)).then(|| "changelog: its headings are versions".to_owned())
     })
+}
+
+/// The path of the outermost folder for designs that holds the page.
+pub(super) fn design_folder(place: &Place) -> Option<String> {
+    let at = place.folders.iter().position(|f| PAST.design.folders.contains(f))?;
+    Some(place.folders[..=at].join("/"))
+}
+
+/// Whether the page tells of the others, or how they are written.
+pub(super) fn is_about(document: &Document, place: &Place) -> bool {
+    let title = title_of(document);
+    PAST.about.titles.iter().any(|w| title.contains(w.as_str())) || PAST.about.stems.contains(&place.stem)
 }
 
 /// Whether the page leads from an old version to a new one.
@@ -239,8 +268,44 @@ fn by_front_matter(document: &Document, rule: &FrontMatter) -> Option<String> {
         .then(|| format!("decision record: `{key}: {status}` and a date in its front matter"))
 }
 
-fn by_shape(document: &Document, shapes: &[Shape]) -> Option<String> {
-    let headings: Vec<String> = document
+/// Lines at the head of a page that may give its status.
+const HEAD: usize = 12;
+
+fn by_design(document: &Document, folders: &[String], rule: &Design) -> Option<String> {
+    let field = |line: &str, keys: &[String]| -> Option<String> {
+        let plain = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let (key, value) = plain.split_once([':', '：', '|'])?;
+        let key = key.trim_matches(|c: char| !c.is_alphanumeric());
+        keys.iter().any(|k| k == key).then(|| value.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+    };
+    let lower = document.text.to_lowercase();
+    let head: Vec<&str> = lower.lines().filter(|line| !line.trim().is_empty()).take(HEAD).collect();
+    let status = head.iter().find_map(|line| field(line, &rule.status));
+    let folder = folders.iter().find(|f| rule.folders.contains(f));
+    let known = |status: &String| {
+        let begins = |list: &[String]| list.iter().any(|word| status.starts_with(word.as_str()));
+        begins(&rule.statuses) || folder.is_some() && begins(&rule.states)
+    };
+    let status = status.filter(known);
+    let signed = head.iter().any(|line| field(line, &rule.signatures).is_some());
+    let headings = headings(document);
+    // A word that ends in a blank begins a heading.
+    let is = |word: &String| match word.strip_suffix(' ') {
+        Some(_) => headings.iter().any(|h| h.starts_with(word.as_str())),
+        None => headings.contains(word),
+    };
+    let shape = rule.headings.iter().filter(|group| group.iter().any(is)).count();
+    match (folder, status) {
+        (_, Some(status)) if folder.is_some() || signed => Some(format!("proposal: its status is `{status}`")),
+        (Some(folder), _) if shape > 0 => Some(format!("proposal: its headings, in the folder `{folder}`")),
+        (None, _) if shape >= rule.least => Some("proposal: its headings".to_owned()),
+        _ => None,
+    }
+}
+
+/// The headings of a page in lower case, without their numbers.
+fn headings(document: &Document) -> Vec<String> {
+    document
         .sections
         .iter()
         .take(200)
@@ -251,7 +316,11 @@ fn by_shape(document: &Document, shapes: &[Shape]) -> Option<String> {
                 .trim()
                 .to_owned()
         })
-        .collect();
+        .collect()
+}
+
+fn by_shape(document: &Document, shapes: &[Shape]) -> Option<String> {
+    let headings = headings(document);
     let found = shapes.iter().find(|shape| {
         let groups = shape.headings.iter().filter(|group| group.iter().any(|h| headings.contains(h)));
         groups.count() >= shape.least

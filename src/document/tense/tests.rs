@@ -139,6 +139,47 @@ fn front_matter_and_shape() {
 }
 
 #[test]
+fn what_somebody_proposes_to_build_is_of_its_time() {
+    let signed = "# Cache\n\n* Owner: A. Miller (@miller)\n* Status: Accepted\n\n## How it works\n";
+    assert_eq!(historical("docs/cache.md", signed).as_deref(), Some("proposal: its status is `accepted`"));
+    // A page that says how far its subject is says nothing of itself.
+    assert_eq!(historical("docs/cache.md", "# Cache\n\nStatus: Draft\n\n## How it works\n"), None);
+    assert!(historical("design/cache.md", "# Cache\n\n**Status**: Draft\n\n## How it works\n").is_some());
+    assert!(historical("design/cache.md", "# Cache\n\n## Non-Goals\n\n## How it works\n").is_some());
+    assert_eq!(historical("design/cache.md", "# Cache\n\n## How it works\n"), None);
+    let shape = "# Cache\n\n## Goals\n\n## Proposal\n\n## Alternatives\n\n## Open Questions\n";
+    assert!(historical("docs/cache.md", shape).is_some());
+    assert_eq!(historical("docs/cache.md", "# Cache\n\n## Goals\n\n## Use\n\n## Alternatives\n"), None);
+}
+
+#[test]
+fn many_pages_of_a_folder_for_designs_tell_of_the_others() {
+    let proposal = "# Words\n\n## Motivation\n\ntext\n";
+    let spread_over = |pages: &[(&str, &str)]| {
+        let mut pages: Vec<(RepoPath, Document)> =
+            pages.iter().map(|(path, text)| (RepoPath::from(*path), classified(path, text))).collect();
+        spread(pages.iter_mut().map(|(path, document)| (&*path, document)));
+        pages
+            .into_iter()
+            .filter(|(_, d)| matches!(d.tense, Tense::Current))
+            .map(|(p, _)| p.display().into_owned())
+            .collect::<Vec<_>>()
+    };
+    let plain = "# Words\n\ntext\n";
+    let mostly = [
+        ("design/a.md", proposal),
+        ("design/x/b.md", proposal),
+        ("design/x/c.md", proposal),
+        ("design/c.md", plain),
+        ("design/README.md", plain),
+        ("docs/d.md", plain),
+    ];
+    assert_eq!(spread_over(&mostly), ["design/README.md", "docs/d.md"]);
+    let seldom = [("design/a.md", proposal), ("design/c.md", plain), ("design/d.md", plain)];
+    assert_eq!(spread_over(&seldom), ["design/c.md", "design/d.md"]);
+}
+
+#[test]
 fn a_readmes_changelog_is_past_and_the_rest_is_not() {
     let d = classified("README.md", "# P\n\n## Use\n\n## Changelog\n\n### 1.1\n\n### 1.0\n\n## License\n");
     assert_eq!(d.tense, Tense::Current);

@@ -135,8 +135,18 @@ fn is_target(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'%')
 }
 
-/// Targets of Makefiles and recipes of justfiles; a pattern rule keeps its `%`.
+/// Targets of Makefiles and recipes of justfiles; a pattern rule keeps its `%`, a variable alone (`$(NAME):`) gives the
+/// name that it is set to.
 fn targets(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
+    let set_to = |name: &[u8]| -> Option<&[u8]> {
+        content.split(|&b| b == b'\n').find_map(|line| {
+            let rest = line.strip_prefix(name)?.trim_ascii_start();
+            let value =
+                rest.strip_prefix(b":=").or_else(|| rest.strip_prefix(b"?=")).or_else(|| rest.strip_prefix(b"="))?;
+            let value = value.trim_ascii();
+            (!value.is_empty() && value.iter().all(|&b| is_target(b))).then_some(value)
+        })
+    };
     lines(content, &mut |line, number| {
         if line.first().is_none_or(|b| !is_target(*b) && *b != b'@' && *b != b'$') {
             return;
@@ -149,6 +159,8 @@ fn targets(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
         let phony = head.starts_with(b".PHONY");
         for word in if phony { tail } else { head }.split(|b| b.is_ascii_whitespace()) {
             let word = word.strip_prefix(b"@").unwrap_or(word);
+            let variable = word.strip_prefix(b"$(").and_then(|w| w.strip_suffix(b")"));
+            let word = variable.filter(|v| v.iter().all(|&b| is_target(b))).and_then(set_to).unwrap_or(word);
             if !word.is_empty() && word.iter().all(|&b| is_target(b)) {
                 each(Domain::Command, word, number);
             }
@@ -337,22 +349,36 @@ fn gradle(content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
     });
 }
 
-/// Services of compose files, tasks of task files, and what manifests call `name`, `alert`, `record`.
+/// Services of compose files, tasks of task files, and objects: what manifests call `alert` or `record`, and the `name`
+/// of a whole file or in an object's metadata. Other names are of parts of something: steps, columns, ports, containers.
 fn yaml(file: &[u8], content: &[u8], each: &mut dyn FnMut(Domain, &[u8], u32)) {
     let lower = file.to_ascii_lowercase();
     let lists_commands = lower.starts_with(b"taskfile") || memchr::memmem::find(&lower, b"compose").is_some();
     let mut section: &[u8] = b"";
+    // Where an object's metadata begins.
+    let mut metadata: Option<usize> = None;
     lines(content, &mut |line, number| {
         let indent = line.iter().take_while(|&&b| b == b' ').count();
-        let rest = line[indent..].strip_prefix(b"- ").unwrap_or(&line[indent..]);
+        let item = line[indent..].strip_prefix(b"- ");
+        let rest = item.unwrap_or(&line[indent..]);
         let Some(colon) = memchr::memchr(b':', rest) else { return };
         let (key, value) = (&rest[..colon], rest[colon + 1..].trim_ascii());
+        let of_object = item.is_none() && (indent == 0 || metadata.is_some_and(|at| at < indent));
+        let deep = indent + if item.is_some() { 2 } else { 0 };
+        if metadata.is_some_and(|at| deep <= at) {
+            metadata = None;
+        }
+        if key == b"metadata" && value.is_empty() {
+            metadata = Some(deep);
+        }
         if indent == 0 {
             section = if matches!(key, b"services" | b"tasks") { b"commands" } else { b"" };
         } else if lists_commands && indent <= 4 && section == b"commands" && (indent == 2 || value.is_empty()) {
             each(Domain::Command, key, number);
         }
-        if matches!(key, b"alert" | b"record" | b"name" | b"title" | b"uid" | b"job_name") && !value.is_empty() {
+        let named =
+            matches!(key, b"alert" | b"record" | b"title" | b"uid" | b"job_name") || key == b"name" && of_object;
+        if named && !value.is_empty() {
             let quoted = |b: &u8| matches!(b, b'"' | b'\'');
             let value =
                 if value.first().is_some_and(quoted) && value.len() > 1 { &value[1..value.len() - 1] } else { value };

@@ -90,6 +90,7 @@ fn manifests_name_targets_and_packages() {
     let mut found = Vec::new();
     let mut each = |d: Domain, n: &[u8], _: u32| found.push((d, String::from_utf8_lossy(n).into_owned()));
     names(&"Makefile".into(), b"all: a b\nX := 1\nbuild-%: %.c\n\tcc\n.PHONY: lint\n", &mut each);
+    names(&"Makefile".into(), b"CRUSHER := crusher\n$(CRUSHER): src\n\tcc\n", &mut each);
     names(&"package.json".into(), br#"{"scripts":{"dev":"x"},"devDependencies":{"@a/b":"1"}}"#, &mut each);
     names(&"Cargo.toml".into(), b"[dependencies]\nclap = \"4\"\n", &mut each);
     names(&"setup.py".into(), b"install_requires=['chardet>=3', \"idna\"]\n", &mut each);
@@ -105,6 +106,7 @@ fn manifests_name_targets_and_packages() {
         (Domain::Command, "all"),
         (Domain::Command, "build-%"),
         (Domain::Command, "lint"),
+        (Domain::Command, "crusher"),
         (Domain::Command, "dev"),
         (Domain::Dependency, "@a/b"),
         (Domain::Dependency, "clap"),
@@ -117,6 +119,17 @@ fn manifests_name_targets_and_packages() {
 }
 
 use crate::history::term::Domain;
+
+#[test]
+fn an_object_has_a_name_and_its_parts_have_others() {
+    let mut found = Vec::new();
+    let mut each = |d: Domain, n: &[u8], _: u32| found.push((d, String::from_utf8_lossy(n).into_owned()));
+    let text = "kind: Deployment\nmetadata:\n  labels: {}\n  name: mill\nspec:\n  containers:\n    - name: sieve\n  steps:\n    - run: x\n      name: stir\n";
+    names(&"mill.yaml".into(), text.as_bytes(), &mut each);
+    names(&"rules.yml".into(), b"groups:\n  - name: flour\n    rules:\n      - alert: MillIsSlow\n", &mut each);
+    let resources: Vec<&str> = found.iter().filter(|(d, _)| *d == Domain::Resource).map(|(_, n)| n.as_str()).collect();
+    assert_eq!(resources, ["mill", "MillIsSlow"]);
+}
 
 #[test]
 fn texts_of_several_lines_declare_nothing() {

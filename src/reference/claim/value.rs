@@ -296,10 +296,18 @@ impl Reader<'_> {
         if before.is_some() {
             return before;
         }
-        let after = own
-            .clone()
-            .filter(in_sentence)
-            .find(|i| self.refs.get(*i).is_some_and(|r| r.span.start >= place.end && r.span.start - place.end < REACH));
+        // Two entries of one list: neither is said of the other.
+        let listed = |r: &Reference| {
+            let between = self.doc.text.get(place.end..r.span.start).unwrap_or("");
+            matches!(
+                between.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`')),
+                "," | "、" | "|" | "/"
+            )
+        };
+        let after =
+            own.clone().filter(in_sentence).filter(|i| self.refs.get(*i).is_some_and(|r| !listed(r))).find(|i| {
+                self.refs.get(*i).is_some_and(|r| r.span.start >= place.end && r.span.start - place.end < REACH)
+            });
         if after.is_some() {
             return after;
         }
@@ -349,8 +357,12 @@ impl Reader<'_> {
             }
             let start = range.start + cell.find(trimmed).unwrap_or(0);
             let span = text.located.span(start..start + trimmed.len());
-            // The key stands in another cell.
-            let key = key_at.filter(|i| self.refs.get(*i).is_some_and(|r| !r.span.overlaps(span)));
+            // The key stands in another cell: where a name in plain words leads the row, in none behind the value's.
+            let leads = cells.iter().find(|(_, r)| text.text().get(r.clone()).is_some_and(|t| !t.trim().is_empty()));
+            let led = leads.is_some_and(|(first, _)| first != column);
+            let key = key_at.filter(|i| {
+                self.refs.get(*i).is_some_and(|r| !r.span.overlaps(span) && !(led && r.span.start > span.end))
+            });
             let literal = match parse(trimmed) {
                 Some(Literal::Text(t)) if t.contains(' ') => {
                     // Words around a value: `30s (per host)`.

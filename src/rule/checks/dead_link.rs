@@ -99,7 +99,9 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
                 let target = RepoPath::new(&candidate);
                 return fragment.and_then(|f| lost_anchor(reference, &target, f, system));
             }
-            if was.is_none() && !system.earlier(life.held).is_empty() {
+            // From a page in a folder `./x` never led to the root.
+            let leads = meaning.style != PathStyle::Root || !dest.starts_with("./");
+            if was.is_none() && leads && !system.earlier(life.held).is_empty() {
                 was = Some((RepoPath::new(&candidate), life.held, meaning.style));
             }
         }

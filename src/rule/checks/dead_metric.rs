@@ -32,9 +32,11 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     if is_alive(metric, system) || is_alive(base, system) || name::is_built(metric, system) {
         return None;
     }
-    // The part of the name that stood in the code; prefixes are often joined at run time.
+    // The part of the name that stood in the code; prefixes are often joined at run time, of a string alone.
     let (name, had) = endings(metric).chain(endings(base)).find_map(|name| {
-        let had = system.earlier(system.life(name).any(BACKED));
+        let whole = name.len() == metric.len() || name.len() == base.len();
+        let roles: &[Role] = if whole { BACKED } else { &[Role::Literal, Role::Flag] };
+        let had = system.earlier(system.life(name).any(roles));
         (!had.is_empty()).then_some((name, had))
     })?;
     let life = system.life(name);

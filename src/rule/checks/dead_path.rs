@@ -7,7 +7,7 @@ use crate::history::paths::join;
 use crate::history::scan::ignoring;
 use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
-use crate::reference::{FILES, Kind, Place, Reference};
+use crate::reference::{FILES, Kind, Place, Reference, Standing};
 use crate::rule::confidence;
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
 use crate::rule::system::{Page, System};
@@ -70,7 +70,11 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     }
     let deep = ending.contains('/');
     // The end of a path under a folder of tests is like many a reader's own.
-    if is_at_home(page, reference) || is_tree_of_another(page, reference, system) {
+    if is_at_home(page, reference)
+        || is_tree_of_another(page, reference, system)
+        || name::is_in_foreign_link(page, reference, system)
+        || is_made_on_the_page(page, reference)
+    {
         return None;
     }
     let class = Class::of(&RepoPath::new(&[was.path.as_slice(), b"/x"].concat()));
@@ -114,6 +118,12 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         had,
         proof: Proof::Path { path: RepoPath::new(&was.path), base: page.folder().to_vec(), style: was.style },
     })
+}
+
+/// Whether the page says somewhere that its reader makes the file.
+fn is_made_on_the_page(page: &Page<'_>, reference: &Reference) -> bool {
+    let same = |r: &&Reference| r.kind == Kind::Path && r.parts.len() > 1 && r.parts == reference.parts;
+    page.references.iter().filter(same).any(|r| r.standing == Standing::Created)
 }
 
 /// Whether a hidden folder of the path is called like the project: what its users have in their trees, too.

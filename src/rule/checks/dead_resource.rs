@@ -29,6 +29,12 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         {
             continue;
         }
+        let used = system.at_head(system.life_exact(&object).code());
+        let circumstance = match (used, is_value(reference, &object)) {
+            (_, true) => "value",
+            (true, _) => "used",
+            (false, _) => "declared",
+        };
         let message = format!("`{}` is no longer declared in any manifest", name::shown(&reference.text));
         out.push(name::declared(
             ID,
@@ -36,7 +42,7 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
             &object,
             Domain::Resource,
             had,
-            confidence::of(ID, "declared"),
+            confidence::of(ID, circumstance),
             message,
         ));
     }
@@ -63,6 +69,11 @@ fn life(name: &str, system: &System<'_>) -> Mask {
 fn is_foreign(reference: &Reference, system: &System<'_>) -> bool {
     let Some((first, _)) = reference.text.split_once('.') else { return false };
     system.at_head(system.lifetimes.of(Term::of(Domain::Dependency, first.as_bytes())).anywhere())
+}
+
+/// Whether it is a value of a chart, by its dotted name.
+fn is_value(reference: &Reference, object: &str) -> bool {
+    reference.text.contains('.') && object.contains('.') && !object.starts_with("module.")
 }
 
 /// The name under which manifests declared what the page names, and when; none where they still do.

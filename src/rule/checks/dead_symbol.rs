@@ -228,7 +228,17 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
     if rest == Rest::Declared && !respelt || weak && (rest == Rest::Uses || !defined && rest > Rest::Nothing) {
         return None;
     }
-    if is_package(segment, system) || comes_from_elsewhere(page, segment, system) {
+    // What the manifests asked for once is another project's, and the checks of packages speak of it.
+    let was_package = || {
+        let life = system.lifetimes.of(Term::of(Domain::Dependency, segment.as_bytes()));
+        alone && !life.role(Role::Definition).is_empty()
+    };
+    if is_package(segment, system)
+        || was_package()
+        || comes_from_elsewhere(page, segment, system)
+        || name::is_in_foreign_link(page, reference, system)
+        || is_called_so(segment, defined, system)
+    {
         return None;
     }
     let circumstance = match (defined, reference.place) {
@@ -241,6 +251,8 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         _ if rest == Rest::Uses => "used",
         // Parameters and other names that a sample introduces.
         _ if reference.shape.incidental && (keyed.is_empty() || !name::is_telling(segment)) => "word",
+        // A sample gives names to what is the reader's, too.
+        _ if reference.shape.incidental && reference.place == Place::CodeBlock => "in-sample",
         _ if reference.shape.incidental => "argument",
         (true, Place::CodeSpan | Place::Prose) if rest == Rest::Weak && is_type_name(segment) => "type-lives-on",
         (true, _) if rest == Rest::Weak && (!alone || name::is_telling(segment)) => "lives-on",
@@ -307,6 +319,28 @@ fn is_listed(page: &Page<'_>, reference: &Reference, had: Mask, system: &System<
         system.at_head(life) && !life.and(had).is_empty()
     };
     others.len() + 1 >= ROW && others.iter().filter(stays).count() * 4 >= others.len() * 3
+}
+
+/// Whether a file of the head bears the name: a class that only tests have now, or, of a name that no code ever
+/// defined, the class that it is made of (`brace_style` of `BraceStyleFixer`).
+fn is_called_so(name: &str, defined: bool, system: &System<'_>) -> bool {
+    const MORE: usize = 2;
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    if !name::is_telling(name) || name.len() < 8 {
+        return false;
+    }
+    let (folded, count) = (letters(name), name::words(name));
+    let bears = |file: &[u8]| {
+        // Cheap first: every file of the tree is asked.
+        if file.len() < name.len() {
+            return false;
+        }
+        let Some(stem) = std::str::from_utf8(file).ok().and_then(|f| f.split('.').next()) else { return false };
+        let called = letters(stem);
+        called == folded || !defined && called.starts_with(&folded) && name::words(stem) <= count + MORE
+    };
+    let of_code = |path: &[u8]| !matches!(Class::of(&RepoPath::new(path)), Class::Ignored | Class::Vendored);
+    system.paths.named(bears).any(|(path, life)| system.at_head(life.held) && of_code(path))
 }
 
 /// Whether the sample that holds the reference brings the name in from a package of the project's own.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::document::InlineKind;
 use crate::history::lifetime::Life;
 use crate::history::scan::Role;
 use crate::history::snapshot::Mask;
@@ -10,7 +11,7 @@ use crate::reference::{Reference, Standing};
 use crate::rule::backing::Backing;
 use crate::rule::confidence::Sure;
 use crate::rule::suspect::{NameWitness, Proof, Suspect};
-use crate::rule::system::System;
+use crate::rule::system::{Page, System};
 
 /// The roles in which code declares a name.
 pub const DECLARED: &[Role] = &[Role::Definition, Role::Key, Role::Literal, Role::Flag];
@@ -145,6 +146,23 @@ pub fn declared(
             text: name.to_owned(),
         },
     }
+}
+
+/// Whether it stands in the text of a link that leads to another project: it is that one's.
+pub fn is_in_foreign_link(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> bool {
+    let Some(block) = page.document.blocks.get(reference.block) else { return false };
+    block.inlines.iter().any(|inline| match &inline.kind {
+        InlineKind::Link(target) => {
+            let dest = target.dest.to_lowercase();
+            let host = ["github.", "gitlab.", "bitbucket."].iter().any(|host| dest.contains(host));
+            let own = |slug: &String| {
+                let slug = slug.to_lowercase();
+                dest.contains(&slug) || !host && slug.split('/').any(|part| part.len() > 2 && dest.contains(part))
+            };
+            inline.span.contains(reference.span) && dest.contains("://") && !system.slugs.iter().any(own)
+        }
+        _ => false,
+    })
 }
 
 /// A reference as a message shows it: one line, no backquotes, not too long.

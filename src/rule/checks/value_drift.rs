@@ -71,12 +71,14 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
     // A default may be of another kind now: a name that became a switch.
     let any_kind = || {
         let moved =
-            (claim.relation == Relation::Default).then(|| trace(&pairs, &claim.literal, system, true)).flatten();
+            (claim.relation == Relation::Default).then(|| trace(key, &pairs, &claim.literal, system, true)).flatten();
         moved
             .filter(|m| m.probability.circumstance == "declared" && !m.now.iter().any(|p| is_same_switch(written, p)))
             .map(|m| Moved { probability: confidence::of(ID, "other-kind"), ..m })
     };
-    let moved = trace(&pairs, &claim.literal, system, false).or_else(any_kind)?;
+    let moved = trace(key, &pairs, &claim.literal, system, false).or_else(any_kind)?;
+    // An example has settings of its own, which are no witnesses.
+    let example = is_of_example(page) && !moved.old.path.as_bytes().starts_with(page.folder());
     let files: BTreeSet<&RepoPath> = pairs.iter().filter(|p| p.tie <= Tie::Default).map(|p| &p.path).collect();
     let plain = !key.contains(['_', '-']) && !key.chars().skip(1).any(char::is_uppercase);
     let common = match (plain && reference.parts.len() < 2, files.len()) {
@@ -93,6 +95,7 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
         Relation::Sample => sample(page, claim, moved.had, system),
     };
     let now = moved.now.first()?;
+    let told_to_set = claim.relation != Relation::Default && is_told_to_set(before(page, claim));
     // A small number, or a text, is beside many a key by chance.
     let telling = if claim.literal.is_telling() || claim.relation != Relation::Stated { 1.0 } else { 0.7 };
     let replacement = respell(written, &moved.old.literal, &now.literal).filter(|new| new != written);
@@ -109,7 +112,7 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
             quoted(written),
             name::shown(&shown)
         ),
-        probability: moved.probability * common * said * telling,
+        probability: moved.probability * common * said * telling * if example || told_to_set { 0.6 } else { 1.0 },
         had: moved.had,
         proof: Proof::Line {
             matcher: LineMatcher(pairs::matcher(key, &claim.literal)),
@@ -122,6 +125,44 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
             replacement,
         },
     })
+}
+
+/// Whether the page stands with an example, a sample or a test.
+fn is_of_example(page: &Page<'_>) -> bool {
+    const FOLDERS: &[&[u8]] =
+        &[b"example", b"examples", b"sample", b"samples", b"demo", b"demos", b"test", b"tests", b"e2e", b"fixtures"];
+    page.folder().split(|b| *b == b'/').any(|folder| FOLDERS.contains(&folder))
+}
+
+/// Whether the words before a value tell the reader to give it (`set the port to`).
+fn is_told_to_set(before: &str) -> bool {
+    let lower = before.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.last().is_some_and(|w| matches!(*w, "to" | "as")) && words.iter().any(|w| matches!(*w, "set" | "setting"))
+}
+
+/// Whether the line of a pair gives its value to another name: the value is a key itself (`'a' => …`), or the line
+/// sets a name that has nothing to do with the key.
+fn is_of_another(pair: &Pair, key: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    if let Literal::Text(value) = &pair.literal {
+        let is_key = |mark: char| {
+            let after = pair.text.split_once(&format!("{mark}{value}{mark}")).map(|(_, rest)| rest.trim_start());
+            after.is_some_and(|rest| rest.starts_with("=>"))
+        };
+        if is_key('"') || is_key('\'') {
+            return true;
+        }
+    }
+    if pair.tie == Tie::Direct {
+        return false;
+    }
+    let line = pair.text.trim_start();
+    let name: String = line.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let set = line.get(name.len()..).is_some_and(|rest| rest.trim_start().starts_with(['=']));
+    let (name, key) = (letters(&name), letters(key));
+    let of_default = ["default", "defaults", "defaultvalue", "value", "setdefault"].contains(&name.as_str());
+    set && name.len() > 3 && !of_default && !name.contains(&key) && !key.contains(&name)
 }
 
 /// Whether a word for a switch (`ON`, `no`) says what the code's truth value does.
@@ -184,11 +225,18 @@ fn display(literal: &Literal) -> String {
 /// Follows a value through the pairs of its key.
 ///
 /// With `any_kind` a literal of another kind may have taken its place.
-fn trace<'p>(pairs: &[&'p Pair], literal: &Literal, system: &System<'_>, any_kind: bool) -> Option<Moved<'p>> {
+fn trace<'p>(
+    key: &str,
+    pairs: &[&'p Pair],
+    literal: &Literal,
+    system: &System<'_>,
+    any_kind: bool,
+) -> Option<Moved<'p>> {
     if pairs.iter().any(|p| system.at_head(p.held) && p.literal.agrees(literal)) {
         return None;
     }
-    let firm = |p: &&&Pair| p.tie <= Tie::Default && (any_kind || p.literal.is_kind_of(literal));
+    let firm =
+        |p: &&&Pair| p.tie <= Tie::Default && (any_kind || p.literal.is_kind_of(literal)) && !is_of_another(p, key);
     let olds: Vec<&'p Pair> = pairs.iter().filter(firm).filter(|p| p.literal.agrees(literal)).copied().collect();
     let had = system.earlier(olds.iter().fold(Mask::default(), |mask, p| mask.or(p.held)));
     let last = had.newest()?;

@@ -191,6 +191,11 @@ fn lost(
     if now.is_empty() || !now.iter().all(|f| comparison.excludes(wanted, f)) {
         return None;
     }
+    // What the project has had since a version of its own, it has still.
+    let held_by_us = || now.iter().all(|f| f.fact.strength == Strength::Own);
+    if comparison == Comparison::Compatible && is_from_here_on(page.document, claim) && held_by_us() {
+        return None;
+    }
     // What is installed is the newest release; a manifest names the one that is being made.
     let own = comparison == Comparison::Compatible && now.iter().all(|f| f.fact.strength == Strength::Own);
     let released = if own { system.releases.newest(&claim.name) } else { None };
@@ -244,6 +249,18 @@ fn lost(
             replacement,
         },
     })
+}
+
+/// Whether the words behind a version say that later ones are meant, too.
+fn is_from_here_on(document: &Document, claim: &VersionClaim) -> bool {
+    const LATER: &[&str] = &["higher", "later", "above", "newer", "up", "onwards", "onward", "beyond"];
+    let rest = document.text.get(claim.span.end..).unwrap_or("");
+    let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != '\n' || c == '+');
+    let mut words = rest.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    let joint = matches!(words.next().as_deref(), Some("and" | "or"));
+    claim.bound == Bound::AtLeast
+        || joint && words.next().is_some_and(|w| LATER.contains(&w.as_str()))
+        || ["以上", "以降"].iter().any(|w| rest.starts_with(w))
 }
 
 fn standing(newest: &Held, now: &[&Held]) -> Vec<Standing> {
