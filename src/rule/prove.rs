@@ -93,12 +93,13 @@ pub fn prove(
         // What only a copy of another project held was never this project's.
         let copied = |p: &Proved| !p.holders.is_empty() && p.holders.iter().all(|h| system.was_copied(&h.path));
         let by_name = matches!(dated.suspect.proof, Proof::Name { .. });
-        let mut proved = proved.filter(|p| !by_name || !copied(p) && !is_borrowed(dated.suspect, p));
+        let other = |p: &Proved| is_borrowed(dated.suspect, p) || uses::is_of_another_package(dated.suspect, p);
+        let mut proved = proved.filter(|p| !by_name || !copied(p) && !other(p));
         if let Some(p) = &mut proved
             && by_name
             && !dated.brief
-            // A program declares its own options.
-            && dated.suspect.rule != dead_flag::ID
+            // A program declares its own options, unless it has the whole file from a package now.
+            && (dated.suspect.rule != dead_flag::ID || is_gone_as_a_whole(p, system))
             && !is_of_manifest(dated.suspect)
             && p.replacement.is_none()
             && let Some((at, ..)) = p.cause
@@ -211,6 +212,12 @@ fn is_borrowed(suspect: &Suspect, proved: &Proved) -> bool {
         first.is_some() && places.any(is_other)
     };
     !proved.holders.is_empty() && proved.holders.iter().all(|h| passes_on(&h.text))
+}
+
+/// Whether none of the files that held the name is left.
+fn is_gone_as_a_whole(proved: &Proved, system: &System<'_>) -> bool {
+    !proved.holders.is_empty()
+        && proved.holders.iter().all(|h| !system.at_head(system.paths.exact(h.path.as_bytes()).held))
 }
 
 /// Whether it is about a name of the manifests, whose place another package may well have taken.

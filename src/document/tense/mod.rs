@@ -34,6 +34,8 @@ pub fn classify(document: &mut Document, path: &RepoPath, attributes: &Attribute
     document.historical_sections = Vec::new();
     document.tense = if let Some(by) = generated {
         Tense::Generated { by }
+    } else if let Some(reason) = past.clone().filter(|reason| reason.starts_with("changelog")) {
+        Tense::Historical { reason }
     } else if let Some(version) = versions.release_of(path) {
         Tense::Release { version }
     } else if let Some(reason) = past {

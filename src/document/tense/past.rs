@@ -136,6 +136,9 @@ pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
         if kind.words.stem(&place.stem) && !past.about.stems.contains(&place.stem) {
             return Some(format!("{}: the file's name", kind.reason));
         }
+        // A proposal's title says what it is to change, not how proposals are written.
+        let about = about
+            && !(kind.reason == "proposal" && !past.about.stems.contains(&place.stem) && !is_of_proposals(&title));
         if about {
             continue;
         }
@@ -150,6 +153,10 @@ pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
         if kind.words.title(&title) {
             return Some(format!("{}: the title", kind.reason));
         }
+    }
+    let upgrades = place.folders.iter().any(|f| ["upgrad", "migrat"].iter().any(|word| f.starts_with(word)));
+    if upgrades && versions::is_version(&place.stem) {
+        return Some("about one release: the file's name".to_owned());
     }
     if names_release(&title) {
         return Some("about one release: the title".to_owned());
@@ -173,6 +180,11 @@ pub(super) fn reason(document: &Document, place: &Place) -> Option<String> {
         let readme = place.stem.starts_with("readme") || place.stem == "index";
         (!readme && versions::is_list(document)).then(|| "changelog: its headings are versions".to_owned())
     })
+}
+
+/// Whether a title speaks of proposals as such.
+fn is_of_proposals(title: &str) -> bool {
+    ["propos", "rfc", "enhancement", "template", "提案"].iter().any(|word| title.contains(word))
 }
 
 /// The path of the outermost folder for designs that holds the page.

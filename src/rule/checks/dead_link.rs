@@ -7,7 +7,9 @@ use crate::document::Document;
 use crate::document::slug::{SlugScheme, anchors};
 use crate::history::RepoPath;
 use crate::history::paths::join;
+use crate::history::scan::Role;
 use crate::history::snapshot::{Mask, PathLife};
+use crate::history::term::{Domain, Term};
 use crate::reference::{Kind, Place, Reference};
 use crate::rule::confidence;
 use crate::rule::suspect::{PathStyle, Proof, Suspect};
@@ -108,7 +110,7 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     }
     let (path, held, style) = was?;
     let external = dest.contains("://");
-    if is_named_in_front(dest, system) {
+    if is_named_in_front(dest, system) || is_routed(dest, system) {
         return None;
     }
     let circumstance = match external {
@@ -128,6 +130,15 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         had: system.earlier(held),
         proof: Proof::Path { path, base: page.folder().to_vec(), style },
     })
+}
+
+/// Whether the site's settings or code name a path from its root: they may lead it elsewhere.
+fn is_routed(dest: &str, system: &System<'_>) -> bool {
+    let path = dest.split(['?', '#']).next().unwrap_or(dest);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path.len() > 1
+        && path.starts_with('/')
+        && system.at_head(system.lifetimes.of(Term::of(Domain::Route, path.as_bytes())).role(Role::Definition))
 }
 
 /// Whether a page names itself in its front matter as a site's link calls it, whatever its file is called.
@@ -205,6 +216,8 @@ fn files(path: &[u8]) -> Vec<Vec<u8>> {
     for stem in stems {
         for end in [
             b".md".as_slice(),
+            b".md.erb",
+            b".erb",
             b".mdx",
             b".rst",
             b".adoc",

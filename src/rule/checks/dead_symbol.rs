@@ -233,7 +233,12 @@ fn lost(page: &Page<'_>, reference: &Reference, segment: &str, system: &System<'
         let life = system.lifetimes.of(Term::of(Domain::Dependency, segment.as_bytes()));
         alone && !life.role(Role::Definition).is_empty()
     };
-    if is_package(segment, system)
+    // The plural of a name that is there.
+    let singular = |name: &str| system.at_head(system.life_exact(name).role(Role::Definition));
+    let plural = segment.strip_suffix("ies").is_some_and(|stem| singular(&format!("{stem}y")))
+        || segment.strip_suffix('s').is_some_and(|stem| stem.len() > 3 && singular(stem));
+    if plural
+        || is_package(segment, system)
         || was_package()
         || comes_from_elsewhere(page, segment, system)
         || name::is_in_foreign_link(page, reference, system)

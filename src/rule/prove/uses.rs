@@ -23,6 +23,22 @@ pub(super) fn is_passed_on(suspect: &Suspect, proved: &Proved) -> bool {
     !proved.holders.is_empty() && proved.holders.iter().all(|h| passes_on(&h.path, &h.text, name))
 }
 
+/// Whether the page names a package of Go with the name (`client.Option`), and what was declared stood in packages
+/// that are called otherwise.
+pub(super) fn is_of_another_package(suspect: &Suspect, proved: &Proved) -> bool {
+    let text = suspect.subject.trim_end_matches("()");
+    let Some((package, name)) = text.split_once('.') else { return false };
+    let plain = !package.is_empty() && package.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let exported =
+        name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    let elsewhere = |path: &RepoPath, line: &str| {
+        let folder = path.parent().rsplit(|b| *b == b'/').next().unwrap_or_default();
+        // A method is called on a value, whatever that is called.
+        path.extension() == Some(b"go") && !line.trim_start().starts_with("func (") && folder != package.as_bytes()
+    };
+    plain && exported && !proved.holders.is_empty() && proved.holders.iter().all(|h| elsewhere(&h.path, &h.text))
+}
+
 /// Whether a line sets a variable for a program that is run: `env["X"] = …`, `Setenv("X", …)`, `docker run -e X=…`.
 fn sets_for_others(line: &str, name: &str) -> bool {
     let Some((before, after)) = line.split_once(name) else { return false };
