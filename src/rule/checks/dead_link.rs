@@ -110,7 +110,7 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
     }
     let (path, held, style) = was?;
     let external = dest.contains("://");
-    if is_named_in_front(dest, system) || is_routed(dest, system) {
+    if is_named_in_front(dest, system) || is_routed(dest, system) || is_served_as_it_is(dest, system) {
         return None;
     }
     let circumstance = match external {
@@ -130,6 +130,16 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         had: system.earlier(held),
         proof: Proof::Path { path, base: page.folder().to_vec(), style },
     })
+}
+
+/// Whether a folder of files that a site serves as they are has the path's end, a file in a folder.
+fn is_served_as_it_is(dest: &str, system: &System<'_>) -> bool {
+    let tail = dest.split(['?', '#']).next().unwrap_or(dest).trim_start_matches("../").trim_start_matches(['.', '/']);
+    let served = |root: &&str| {
+        let end = format!("{root}/{tail}");
+        system.paths.ending_in(end.as_bytes()).any(|(_, life)| system.at_head(life.held) && !life.folder)
+    };
+    !dest.contains("://") && tail.contains('/') && ["static", "public"].iter().any(|root| served(&root))
 }
 
 /// Whether the site's settings or code name a path from its root: they may lead it elsewhere.

@@ -18,6 +18,10 @@ pub const ID: &str = "dead-path";
 /// Gives the paths of the page that were in the tree and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::Path && name::is_mention(r)) {
+        // A site's own addresses.
+        if reference.place == Place::FrontMatter && reference.text.starts_with('/') {
+            continue;
+        }
         // What the reader of a sample writes is a path of the tree only where it is one from the root on.
         let whole = |s: &Suspect| {
             let rooted = matches!(s.proof, Proof::Path { style: PathStyle::Root, .. });
