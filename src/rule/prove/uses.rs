@@ -34,7 +34,11 @@ pub(super) fn is_of_another_package(suspect: &Suspect, proved: &Proved) -> bool 
     let elsewhere = |path: &RepoPath, line: &str| {
         let folder = path.parent().rsplit(|b| *b == b'/').next().unwrap_or_default();
         // A method is called on a value, whatever that is called.
-        path.extension() == Some(b"go") && !line.trim_start().starts_with("func (") && folder != package.as_bytes()
+        path.extension() == Some(b"go")
+            && !line.trim_start().starts_with("func (")
+            // A package at the root is called as it pleases.
+            && !folder.is_empty()
+            && folder != package.as_bytes()
     };
     plain && exported && !proved.holders.is_empty() && proved.holders.iter().all(|h| elsewhere(&h.path, &h.text))
 }
