@@ -6,6 +6,8 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 const CONTEXT: usize = 3;
 /// Longer runs of changed lines are cut into pieces, so that a part of a rewritten file can be shown.
 const PIECE: usize = 24;
+/// Near changes share a hunk until it has so many lines.
+const MOST_SHARED: usize = 32;
 /// What a line is cut to, in characters.
 const MOST_CHARS: usize = 300;
 /// What it stands in is looked for in so many lines above a change …
@@ -66,34 +68,33 @@ impl Hunk {
 /// The hunks between `old` and `new`, in order; none where white space is all that differs.
 #[must_use]
 pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
-    let input = InternedInput::new(old, new);
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
     let old_lines: Vec<&str> = old.lines().collect();
     let new_lines: Vec<&str> = new.lines().collect();
     let mut out = Vec::new();
     let mut open: Option<Hunk> = None;
     // One past the last line of the new state that a change covers.
     let mut covered = 0usize;
-    for hunk in diff.hunks().take(MOST_HUNKS) {
-        let (before, after) = (wide(&hunk.before), wide(&hunk.after));
+    for (before, after) in changes(&old_lines, &new_lines) {
         let removed = old_lines.get(before.clone()).unwrap_or_default();
         let added = new_lines.get(after.clone()).unwrap_or_default();
         if same_but_blanks(removed, added) {
             continue;
         }
+        let size = after.len() + before.len() + after.start.saturating_sub(covered);
         let mut this = match open.take() {
             // Near changes share a hunk, with all that stands between them.
-            Some(mut this) if after.start <= covered + 2 * CONTEXT => {
+            Some(mut this) if after.start <= covered + 2 * CONTEXT && this.lines.len() + size <= MOST_SHARED => {
                 keep(&mut this, &new_lines, covered..after.start);
                 this
             }
             other => {
+                let mut shown = covered;
                 if let Some(mut done) = other {
-                    keep(&mut done, &new_lines, covered..covered + CONTEXT);
+                    shown = (covered + CONTEXT).min(after.start);
+                    keep(&mut done, &new_lines, covered..shown);
                     out.push(done);
                 }
-                let lead = after.start.saturating_sub(CONTEXT).max(covered);
+                let lead = after.start.saturating_sub(CONTEXT).max(shown);
                 let within = match (new_lines.is_empty(), removed.is_empty()) {
                     (true, _) => within(&old_lines, before.start, before.start.saturating_sub(CONTEXT)),
                     (false, true) => within(&new_lines, after.start, lead),
@@ -114,6 +115,44 @@ pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     }
     out.retain(|hunk| hunk.changed().next().is_some());
     out
+}
+
+/// Where the two states differ, in order, by ranges of lines. What ends a line (a comma, a semicolon) and how far
+/// it is indented makes no difference: formatters change those in whole files.
+fn changes(old: &[&str], new: &[&str]) -> Vec<(Range, Range)> {
+    let mut out = Vec::new();
+    for (before, after) in differ(old, new, ended) {
+        let (removed, added) = (old.get(before.clone()), new.get(after.clone()));
+        match (removed, added) {
+            (Some(removed), Some(added)) if !removed.is_empty() && !added.is_empty() => {
+                let inner = differ(removed, added, |line| ended(line.trim_start()));
+                out.extend(inner.into_iter().map(|(b, a)| {
+                    (b.start + before.start..b.end + before.start, a.start + after.start..a.end + after.start)
+                }));
+            }
+            _ => out.push((before, after)),
+        }
+        if out.len() >= MOST_HUNKS {
+            break;
+        }
+    }
+    out
+}
+
+type Range = std::ops::Range<usize>;
+
+fn differ(old: &[&str], new: &[&str], seen: fn(&str) -> &str) -> Vec<(Range, Range)> {
+    let mut input = InternedInput::default();
+    input.update_before(old.iter().map(|line| seen(line)));
+    input.update_after(new.iter().map(|line| seen(line)));
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    diff.hunks().map(|hunk| (wide(&hunk.before), wide(&hunk.after))).collect()
+}
+
+/// A line without what may end it.
+fn ended(line: &str) -> &str {
+    line.trim_end().trim_end_matches([',', ';'])
 }
 
 fn keep(hunk: &mut Hunk, lines: &[&str], range: std::ops::Range<usize>) {
@@ -152,7 +191,7 @@ fn push_changed(this: &mut Hunk, out: &mut Vec<Hunk>, old: Side<'_>, new: Side<'
 }
 
 /// The lines of a state, and which of them a change covers.
-type Side<'t> = (&'t [&'t str], std::ops::Range<usize>);
+type Side<'t> = (&'t [&'t str], Range);
 
 fn same_but_blanks(removed: &[&str], added: &[&str]) -> bool {
     let squeezed = |lines: &[&str]| -> Vec<u8> {
@@ -306,5 +345,15 @@ mod tests {
         assert!(found.len() > 4);
         assert_eq!(found.iter().map(|h| h.lines.len()).sum::<usize>(), 200);
         assert!(hunks(&"x".repeat(1000), "")[0].lines[0].text.chars().count() <= MOST_CHARS + 1);
+    }
+
+    #[test]
+    fn what_a_formatter_does_is_no_change() {
+        let old = "a = [\n  'b',\n  'c'\n]\nif (x) {\n  call(1)\n  call(2)\n}\n";
+        let new = "a = [\n  'b',\n  'c',\n];\ncall(1);\ncall(3);\n";
+        let found = hunks(old, new);
+        assert_eq!(found.len(), 1);
+        let changed: Vec<&str> = found[0].changed().map(|l| l.text.trim()).collect();
+        assert_eq!(changed, ["if (x) {", "call(2)", "}", "call(3);"], "{found:?}");
     }
 }

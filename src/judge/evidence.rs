@@ -12,15 +12,21 @@ use crate::finding::CommitRef;
 use crate::history::term::Term;
 use crate::history::{MainIx, Oid, RepoPath};
 
-/// Hunks with less than this share of the best one's points are left out.
-const LEAST_SHARE: f32 = 0.18;
+/// Hunks with less than this share of the best one's points are left out …
+const LEAST_SHARE: f32 = 0.06;
+/// … and those with less than this share of the best one's that says something to the same statement.
+const LEAST_OF_STATEMENT: f32 = 0.2;
 /// Hunks that are weighed against each other.
 const MOST_WEIGHED: usize = 240;
 /// What a term counts for in a further hunk, each time: a passage names many things, and the change of one
 /// should not crowd out those of the others.
 const AGAIN: f32 = 0.6;
+/// What a further hunk about the same statement counts for, each time: nobody knows which of them is wrong.
+const STATEMENT_AGAIN: f32 = 0.7;
+/// How much the room that a hunk takes counts against it: of two that say as much the smaller is shown.
+const BY_COST: f32 = 0.5;
 /// Hunks that one question may show.
-const MOST_HUNKS: usize = 24;
+const MOST_HUNKS: usize = 40;
 /// Hunks of one file.
 const MOST_OF_FILE: usize = 8;
 
@@ -82,6 +88,16 @@ pub struct Found<'h> {
     pub hunk: &'h Hunk,
     /// How much it says.
     pub score: Score,
+    /// The group of lines that it says that to.
+    pub group: usize,
+}
+
+impl Found<'_> {
+    /// The statement that it is about.
+    #[must_use]
+    pub fn statement(&self) -> (usize, usize) {
+        (self.group, self.score.unit)
+    }
 }
 
 /// A file by its index, and its state at the moment; none where it was not there.
@@ -133,7 +149,12 @@ impl<'h> Choice<'h> {
             new
         });
         let best = found.first()?.score.points;
-        found.retain(|f| f.score.points >= best * LEAST_SHARE);
+        let mut best_of: FxHashMap<(usize, usize), f32> = FxHashMap::default();
+        // The best of each comes first.
+        found.retain(|f| {
+            let best_of_statement = *best_of.entry(f.statement()).or_insert(f.score.points);
+            f.score.points >= (best * LEAST_SHARE).max(best_of_statement * LEAST_OF_STATEMENT)
+        });
         let score = found.iter().take(3).map(|f| f.score.points).sum();
         let mut by_file: BTreeMap<FileState, (MainIx, Costed<'h>)> = BTreeMap::new();
         let mut left_out_hunks = found.len().saturating_sub(MOST_WEIGHED);
@@ -141,7 +162,8 @@ impl<'h> Choice<'h> {
         found.truncate(MOST_WEIGHED);
         let (mut left, mut shown) = (room, 0);
         let mut told: FxHashMap<Term, f32> = FxHashMap::default();
-        while let Some(f) = take_best(&mut found, &told) {
+        let mut spoken: FxHashMap<(usize, usize), f32> = FxHashMap::default();
+        while let Some(f) = take_best(&mut found, &told, &spoken) {
             let cost = cost(f.hunk);
             let of_file: usize = by_file.iter().filter(|(key, _)| key.0 == f.file).map(|(_, v)| v.1.len()).sum();
             if cost > left || shown >= MOST_HUNKS || of_file >= MOST_OF_FILE {
@@ -154,6 +176,7 @@ impl<'h> Choice<'h> {
             for (term, _) in &f.score.parts {
                 *told.entry(*term).or_insert(1.0) *= AGAIN;
             }
+            *spoken.entry(f.statement()).or_insert(1.0) *= STATEMENT_AGAIN;
             by_file.entry((f.file, f.old)).or_insert((f.moment, Vec::new())).1.push((f.at, f.hunk));
         }
         if by_file.is_empty() {
@@ -173,9 +196,16 @@ impl<'h> Choice<'h> {
 }
 
 /// Takes the hunk out that says most beyond what was `told` already.
-fn take_best<'h>(found: &mut Vec<Found<'h>>, told: &FxHashMap<Term, f32>) -> Option<Found<'h>> {
+fn take_best<'h>(
+    found: &mut Vec<Found<'h>>,
+    told: &FxHashMap<Term, f32>,
+    spoken: &FxHashMap<(usize, usize), f32>,
+) -> Option<Found<'h>> {
     let worth = |f: &Found<'_>| -> f32 {
-        f.score.parts.iter().map(|(term, points)| points * told.get(term).copied().unwrap_or(1.0)).sum()
+        let parts = f.score.parts.iter().map(|(term, points)| points * told.get(term).copied().unwrap_or(1.0));
+        #[allow(clippy::cast_precision_loss)]
+        let cost = cost(f.hunk) as f32;
+        parts.sum::<f32>() * spoken.get(&f.statement()).copied().unwrap_or(1.0) / cost.powf(BY_COST)
     };
     let mut best: Option<(usize, f32)> = None;
     for (at, f) in found.iter().enumerate() {
@@ -202,8 +232,8 @@ mod tests {
 
     fn found(hunk: &Hunk, file: usize, at: usize, points: f32) -> Found<'_> {
         let parts = vec![(Term::exact(&[u8::try_from(file).unwrap()]), points)];
-        let score = Score { points, parts, witness: true };
-        Found { file, old: None, moment: MainIx(0), at, hunk, score }
+        let score = Score { points, parts, witness: true, lost: true, by_words: false, unit: file };
+        Found { file, old: None, moment: MainIx(0), at, hunk, score, group: 0 }
     }
 
     #[test]
@@ -228,5 +258,18 @@ mod tests {
         twice[1].old = Some(Oid::ZERO_SHA1);
         let choice = Choice::of(twice, 1000).unwrap();
         assert_eq!(choice.by_file.iter().map(|(.., hunks)| hunks.len()).sum::<usize>(), 1);
+    }
+
+    #[test]
+    fn every_statement_has_its_turn() {
+        let first = hunks("a = 1\nb = 1\n", "a = 2\nb = 2\n");
+        let other = hunks("c = 1\nd = 1\n", "c = 2\nd = 2\n");
+        let mut all: Vec<Found<'_>> = (0..6).map(|file| found(&first[0], file, 0, 9.0)).collect();
+        all.iter_mut().for_each(|f| f.score.unit = 0);
+        let mut last = found(&other[0], 6, 0, 5.0);
+        last.score.unit = 1;
+        all.push(last);
+        let choice = Choice::of(all, 4 * cost(&first[0])).unwrap();
+        assert!(choice.by_file.iter().any(|(key, ..)| key.0 == 6), "{choice:?}");
     }
 }

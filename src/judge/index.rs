@@ -75,6 +75,16 @@ pub struct Query {
     /// Numbers, and words that the code gave up altogether. One that went, near another word of the line,
     /// makes a witness too.
     pub values: FxHashSet<Term>,
+    /// Whether the lines say that something is not there yet: what came is what they are asked about.
+    pub promised: bool,
+}
+
+impl Query {
+    /// Whether `term` is a number or a version: many files hold those by chance.
+    #[must_use]
+    pub fn is_value(&self, term: Term) -> bool {
+        self.values.contains(&term) || self.versions.contains(&term)
+    }
 }
 
 /// A file that answers a query.
@@ -136,6 +146,12 @@ impl Index {
         (1.0 + (n - df + 0.5) / (df + 0.5)).ln().max(0.0)
     }
 
+    /// Whether a file of the head holds `term`.
+    #[must_use]
+    pub fn stands(&self, term: Term) -> bool {
+        self.standing.contains(&term)
+    }
+
     /// Whether files held `term`, few of them, and none holds it today.
     #[must_use]
     pub fn gave_up(&self, term: Term) -> bool {
@@ -167,10 +183,16 @@ impl Index {
     }
 
     /// The files that answer `query` best, best first, at most `most`; with `named`, only those that hold
-    /// one of its names, or a common one beside other words of the lines. Files for which `near` holds need no
-    /// name.
+    /// one of its names, or a common one beside other words of the lines, and `also` of the others. Files for
+    /// which `near` holds need no name.
     #[must_use]
-    pub fn search(&self, query: &Query, most: usize, named: bool, near: &dyn Fn(&RepoPath) -> bool) -> Vec<Hit> {
+    pub fn search(
+        &self,
+        query: &Query,
+        (most, also): (usize, usize),
+        named: bool,
+        near: &dyn Fn(&RepoPath) -> bool,
+    ) -> Vec<Hit> {
         let mut found: FxHashMap<u32, Answer> = FxHashMap::default();
         // Sums of floats depend on their order.
         let mut terms: Vec<(Term, f32)> = query.terms.iter().map(|(t, w)| (*t, *w)).collect();
@@ -203,11 +225,20 @@ impl Index {
                 let near = || self.files.get(file).is_some_and(|f| near(&f.path));
                 let beside = answer.words >= LEAST_WORDS && (answer.common || near());
                 let witness = answer.leads || beside;
-                (witness || !named).then_some(Hit { file, score: answer.score, witness })
+                (witness || !named || also > 0 && answer.words >= LEAST_WORDS).then_some(Hit {
+                    file,
+                    score: answer.score,
+                    witness,
+                })
             })
             .collect();
         hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.file.cmp(&b.file)));
-        hits.truncate(most);
+        let (mut first, mut others) = (0, 0);
+        hits.retain(|hit| {
+            let (count, room) = if hit.witness || !named { (&mut first, most) } else { (&mut others, also) };
+            *count += 1;
+            *count <= room
+        });
         hits
     }
 }

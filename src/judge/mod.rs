@@ -14,6 +14,7 @@ pub mod budget;
 pub mod cache;
 pub mod change;
 pub mod client;
+pub mod defines;
 pub mod evidence;
 pub mod index;
 pub mod links;

@@ -324,7 +324,7 @@ impl<'c> Ground<'c> {
                 continue;
             }
             let query = index::Query { terms: [(*name, 1.0)].into_iter().collect(), ..index::Query::default() };
-            for hit in index.search(&query, MOST_FILES, false, &|_| false) {
+            for hit in index.search(&query, (MOST_FILES, 0), false, &|_| false) {
                 let Some(file) = index.files.get(hit.file).filter(|f| !f.gone) else { continue };
                 let text = texts.entry(hit.file).or_insert_with(|| index::text(&objects, &file.content, code.read));
                 for (number, line) in text.as_deref().unwrap_or_default().lines().enumerate() {

@@ -6,6 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::change::{Hunk, Mark};
+use super::defines;
 use super::index::{self, File, Index, Query};
 use super::words::{self, Shape};
 use crate::history::RepoPath;
@@ -13,10 +14,17 @@ use crate::history::class::Class;
 use crate::history::term::Term;
 
 const LOST: f32 = 1.5;
+const MOVED: f32 = 0.9;
 const CAME: f32 = 0.7;
 const CHANGED: f32 = 0.8;
 const NEAR: f32 = 0.4;
 const WITHIN: f32 = 0.3;
+/// What a changed line that defines the name counts for beside one that only uses it …
+const DEFINES: f32 = 2.0;
+/// … and a change in the body of what has the name.
+const WITHIN_DEFINED: f32 = 0.8;
+/// The text of a licence says nothing of the code.
+const LICENCE: f32 = 0.05;
 /// What only came takes nothing from what a page says, as a rule.
 const ONLY_ADDED: f32 = 0.45;
 /// A hunk with this many lines has its points as they are; longer ones have to have more.
@@ -50,6 +58,12 @@ pub struct Scanned {
     kept: FxHashSet<Term>,
     within: FxHashSet<Term>,
     imports: FxHashSet<Term>,
+    /// The names that its changed lines define, …
+    defined: FxHashSet<Term>,
+    /// … and those that the lines above it do.
+    within_defined: FxHashSet<Term>,
+    /// Whether it holds the text of a licence.
+    licence: bool,
     /// The other words of each added line that gives a version.
     versions: Vec<FxHashSet<Term>>,
     /// All of each removed line that gives a number or a version.
@@ -80,11 +94,19 @@ fn scan(hunk: Hunk, about: &FxHashSet<Term>) -> Scanned {
         added: FxHashSet::default(),
         kept: FxHashSet::default(),
         imports: FxHashSet::default(),
+        defined: FxHashSet::default(),
+        within_defined: FxHashSet::default(),
+        licence: is_licence(&hunk),
         versions: Vec::new(),
         values: Vec::new(),
         within: hunk.within.as_deref().map(words::set).unwrap_or_default().union(about).copied().collect(),
         hunk,
     };
+    for line in out.hunk.within.as_deref().unwrap_or_default().split(" › ") {
+        defines::names(line, &mut |term| {
+            out.within_defined.insert(term);
+        });
+    }
     let mut elsewhere: FxHashSet<Term> = FxHashSet::default();
     for line in &out.hunk.lines {
         let set = match line.mark {
@@ -92,6 +114,11 @@ fn scan(hunk: Hunk, about: &FxHashSet<Term>) -> Scanned {
             Mark::Added => &mut out.added,
             Mark::Kept => &mut out.kept,
         };
+        if line.mark != Mark::Kept {
+            defines::names(&line.text, &mut |term| {
+                out.defined.insert(term);
+            });
+        }
         let others = if is_import(&line.text) { &mut out.imports } else { &mut elsewhere };
         let (mut words, mut all, mut value, mut version) = (FxHashSet::default(), FxHashSet::default(), false, false);
         words::terms(&line.text, &mut |term, shape: Shape| {
@@ -118,8 +145,31 @@ fn scan(hunk: Hunk, about: &FxHashSet<Term>) -> Scanned {
 /// Whether a line brings names of elsewhere into reach, in one of the usual spellings.
 fn is_import(line: &str) -> bool {
     let line = line.trim_start();
+    // In a list of imports a line is nothing but the path.
+    let path = line.split_once('"').and_then(|(alias, rest)| rest.trim_end().strip_suffix('"').map(|p| (alias, p)));
     ["use ", "pub use ", "import ", "from ", "#include", "using "].iter().any(|start| line.starts_with(start))
         || line.contains("= require(")
+        || path.is_some_and(|(alias, path)| {
+            path.contains('/')
+                && !path.contains(['"', ' '])
+                && alias.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ' | b'.'))
+        })
+}
+
+/// Whether a hunk is, for the most part, one of the licences that stand in most files.
+fn is_licence(hunk: &Hunk) -> bool {
+    const SIGNS: &[&str] = &[
+        "WITHOUT WARRANT",
+        "Permission is hereby granted",
+        "Licensed under the",
+        "Redistribution and use in source and binary",
+        "SPDX-License-Identifier",
+        "governing permissions and",
+        "NO EVENT SHALL",
+    ];
+    let comments = hunk.lines.iter().filter(|line| defines::is_comment(line.text.trim())).count();
+    let signed = || hunk.lines.iter().any(|line| SIGNS.iter().any(|sign| line.text.contains(sign)));
+    2 * comments >= hunk.lines.len() && signed()
 }
 
 /// How much a hunk says.
@@ -131,6 +181,12 @@ pub struct Score {
     pub parts: Vec<(Term, f32)>,
     /// Whether a name that the page gives stands in it.
     pub witness: bool,
+    /// Whether it took a name or a value of the page away.
+    pub lost: bool,
+    /// Whether nothing but words in common speaks for it.
+    pub by_words: bool,
+    /// The statement that it says most to, by its place among those of the group.
+    pub unit: usize,
 }
 
 impl Score {
@@ -149,6 +205,7 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
     let mut witness = false;
     // A name of many files that changed here.
     let mut common = false;
+    let mut took = false;
     // A number that went, and a word of its line that stands by.
     let (mut lost, mut beside) = (false, false);
     let mut changed: FxHashMap<Term, f32> = FxHashMap::default();
@@ -158,18 +215,27 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
     for (term, weight) in terms {
         let (removed, added) = (hunk.removed.contains(&term), hunk.added.contains(&term));
         let factor = match (removed, added) {
+            // What stands elsewhere today may only have moved.
+            (true, false) if index.stands(term) && !query.is_value(term) => MOVED,
             (true, false) => LOST,
+            (false, true) if query.promised => LOST,
             (false, true) => CAME,
             (true, true) => CHANGED,
+            (false, false) if hunk.within_defined.contains(&term) => WITHIN_DEFINED,
             (false, false) if hunk.kept.contains(&term) => NEAR,
             (false, false) if hunk.within.contains(&term) => WITHIN,
             (false, false) => continue,
         };
+        let named = query.names.contains(&term) || query.common.contains(&term);
+        let defined = named && hunk.defined.contains(&term);
         let factor = if hunk.imports.contains(&term) { factor * IMPORT } else { factor };
+        let factor = if defined { factor * DEFINES } else { factor };
         let rarity = index.rarity(term).max(0.2);
         parts.push((term, factor * weight * rarity));
         witness |= query.names.contains(&term);
-        common |= query.common.contains(&term) && removed != added;
+        let body = defined || hunk.within_defined.contains(&term);
+        common |= query.common.contains(&term) && (removed != added || body);
+        took |= removed && !added && (named || query.values.contains(&term) || query.versions.contains(&term));
         let value = query.values.contains(&term);
         lost |= value && removed && !added;
         beside |= !value && weight >= 1.0 && rarity >= LEAST_BESIDE;
@@ -182,22 +248,27 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
         parts.push(part);
         witness = true;
     }
+    let mut words_only = false;
     if !witness {
         // Words are enough only where one statement has several of them.
         let (shared, rarity) = most_of_one_statement(&changed, query);
         let enough = |terms: usize, least: f32| shared >= terms && rarity >= least;
-        if !(by_words && enough(LEAST_TERMS, LEAST_RARITY) || common && enough(LEAST_TERMS, LEAST_BESIDE_COMMON)) {
+        words_only = !(common && enough(LEAST_TERMS, LEAST_BESIDE_COMMON));
+        if words_only && !(by_words && enough(LEAST_TERMS, LEAST_RARITY)) {
             return None;
         }
     }
-    weigh(&mut parts, query);
-    let mut scale = if hunk.removed.is_empty() { ONLY_ADDED } else { 1.0 };
+    let unit = weigh(&mut parts, query);
+    let mut scale = if hunk.removed.is_empty() && !query.promised { ONLY_ADDED } else { 1.0 };
     #[allow(clippy::cast_precision_loss)]
     let lines = hunk.hunk.lines.len() as f32;
     scale /= 1.0 + (lines / USUAL_LINES).max(1.0).ln();
     if gave_up_value(hunk, query, index) {
         scale *= VALUE_OF_NAME;
         witness = true;
+    }
+    if hunk.licence {
+        scale *= LICENCE;
     }
     scale *= match file.class {
         Class::Code => 1.0,
@@ -208,7 +279,14 @@ pub fn score(hunk: &Scanned, query: &Query, index: &Index, file: &File, by_words
     for (_, points) in &mut parts {
         *points *= scale;
     }
-    Some(Score { points: parts.iter().map(|(_, points)| points).sum(), parts, witness })
+    Some(Score {
+        points: parts.iter().map(|(_, points)| points).sum(),
+        parts,
+        witness,
+        lost: took,
+        by_words: words_only && !witness,
+        unit,
+    })
 }
 
 /// Whether a removed line gives the very value of a statement beside a word of it, and no added line does:
@@ -260,10 +338,11 @@ fn most_of_one_statement(changed: &FxHashMap<Term, f32>, query: &Query) -> (usiz
     query.units.iter().map(of).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or_default()
 }
 
-/// Leaves the statement that the hunk says most to its points, and the others a part of them.
-fn weigh(parts: &mut [(Term, f32)], query: &Query) {
+/// Leaves the statement that the hunk says most to its points, and the others a part of them. Tells which
+/// statement that is.
+fn weigh(parts: &mut [(Term, f32)], query: &Query) -> usize {
     if query.units.len() < 2 {
-        return;
+        return 0;
     }
     let points: FxHashMap<Term, f32> = parts.iter().copied().collect();
     let of = |unit: &Vec<Term>| {
@@ -271,11 +350,13 @@ fn weigh(parts: &mut [(Term, f32)], query: &Query) {
         found.sort_by(f32::total_cmp);
         found.iter().sum::<f32>()
     };
-    let best = query.units.iter().map(|unit| (unit, of(unit))).reduce(|a, b| if b.1 > a.1 { b } else { a });
-    if let Some((unit, _)) = best {
+    let units = query.units.iter().enumerate().map(|(at, unit)| (at, unit, of(unit)));
+    let best = units.reduce(|a, b| if b.2 > a.2 { b } else { a });
+    if let Some((_, unit, _)) = best {
         let own: FxHashSet<Term> = unit.iter().copied().collect();
         for (_, points) in parts.iter_mut().filter(|(term, _)| !own.contains(term)) {
             *points *= OTHER_STATEMENTS;
         }
     }
+    best.map_or(0, |(at, ..)| at)
 }

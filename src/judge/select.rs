@@ -26,6 +26,10 @@ use crate::rule::dates::LineDates;
 
 /// Files that are compared for one group of lines.
 const FILES: usize = 30;
+/// Files that hold words of the lines only: looked at where no name leads to anything.
+const FILES_BY_WORDS: usize = 6;
+/// What such a change counts for.
+const BY_WORDS: f32 = 0.6;
 /// A name that more files hold than this share of them, and more than [`COMMON_FILES`], leads nowhere.
 const COMMON_SHARE: f32 = 0.06;
 const COMMON_FILES: usize = 24;
@@ -221,7 +225,12 @@ fn part_common(index: &Index, group: &mut Group) {
 }
 
 fn search(index: &Index, group: &Group, asked: &Asked, rules: Rules) -> Vec<Hit> {
-    index.search(&group.query, FILES, !(asked.words || rules.words), &|path| asked.is_near(path))
+    index.search(
+        &group.query,
+        (FILES, FILES_BY_WORDS),
+        !(asked.words || rules.words || group.query.promised),
+        &|path| asked.is_near(path),
+    )
 }
 
 /// What a file's change is known by: its place in the index and the state it is compared with.
@@ -268,7 +277,7 @@ impl Changes {
             for (group, hits) in asked.groups.iter().zip(hits) {
                 for hit in hits {
                     let Some(file) = index.files.get(hit.file) else { continue };
-                    for moment in moments(group) {
+                    for moment in moments_for(group, hit) {
                         if let Some(old) = this.before(file, moment, code, &objects) {
                             keys.insert((hit.file, old));
                         }
@@ -311,6 +320,15 @@ impl Changes {
     }
 }
 
+/// What words alone lead to is compared with the later state only.
+fn moments_for(group: &Group, hit: &Hit) -> Vec<MainIx> {
+    let mut moments = moments(group);
+    if !hit.witness {
+        moments.truncate(1);
+    }
+    moments
+}
+
 /// The states that a group's lines are compared with: when they were last edited, and when they entered the
 /// page, since an edit may have had another reason.
 fn moments(group: &Group) -> Vec<MainIx> {
@@ -345,24 +363,35 @@ fn pack(
     let objects = worker.objects().ok()?;
     let page = pages.get(asked.passage.page)?;
     let mut found: Vec<Found<'_>> = Vec::new();
-    for (group, hits) in asked.groups.iter().zip(hits) {
-        for (step, moment) in moments(group).into_iter().enumerate() {
-            for hit in hits {
+    for (of_group, (group, hits)) in asked.groups.iter().zip(hits).enumerate() {
+        for hit in hits {
+            for (step, moment) in moments_for(group, hit).into_iter().enumerate() {
                 let Some(file) = index.files.get(hit.file) else { continue };
-                let by_words = asked.words || rules.words || asked.is_near(&file.path);
+                let by_words = asked.words || rules.words || group.query.promised || asked.is_near(&file.path);
                 let Some(old) = changes.before(file, moment, code, &objects) else { continue };
                 let Some(prepared) = changes.by_key.get(&(hit.file, old)) else { continue };
                 for (at, hunk) in prepared.hunks.iter().enumerate() {
-                    let scored = score::score(hunk, &group.query, index, file, by_words);
+                    let scored = score::score(hunk, &group.query, index, file, by_words || !hit.witness);
                     let Some(mut score) = scored else { continue };
-                    // What the line's last editor could see counts for less.
+                    score.by_words &= !by_words;
+                    // What the line's last editor could see counts for less, and only where it took something away
+                    // that the line still says.
                     if step > 0 {
+                        if !score.lost {
+                            continue;
+                        }
                         score.scale(0.5);
                     }
-                    found.push(Found { file: hit.file, old, moment, at, hunk: &hunk.hunk, score });
+                    found.push(Found { file: hit.file, old, moment, at, hunk: &hunk.hunk, score, group: of_group });
                 }
             }
         }
+    }
+    // Words alone speak for the statements that no name leads anywhere from, in a passage that is asked about anyway.
+    let named: FxHashSet<(usize, usize)> = found.iter().filter(|f| !f.score.by_words).map(Found::statement).collect();
+    found.retain(|f| !f.score.by_words || !named.is_empty() && !named.contains(&f.statement()));
+    for f in found.iter_mut().filter(|f| f.score.by_words) {
+        f.score.scale(BY_WORDS);
     }
     let choice = Choice::of(found, rules.evidence_tokens)?;
     let (_, redacted_page) = redact::redact(asked.passage.text(page.document));
