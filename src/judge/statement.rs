@@ -149,11 +149,11 @@ fn is_promised(line: usize, document: &Document) -> bool {
         "\u{73fe}\u{6642}\u{70b9}",
     ];
     let text = |line: usize| document.lines.line_span(&document.text, line).of(&document.text);
+    // The last block that begins on the line or above it, and reaches it: that of an item begins behind its sign.
     let block = |line: usize| {
         let span = document.lines.line_span(&document.text, line);
-        let at = span.start + (text(line).len() - text(line).trim_start().len());
-        let before = document.blocks.partition_point(|b| b.span.start <= at).checked_sub(1)?;
-        let block = document.blocks.get(before).filter(|b| at < b.span.end)?;
+        let before = document.blocks.partition_point(|b| b.span.start < span.end).checked_sub(1)?;
+        let block = document.blocks.get(before).filter(|b| span.start < b.span.end)?;
         (!matches!(block.kind, BlockKind::Code { .. })).then_some(before)
     };
     let Some(own) = block(line) else { return false };
