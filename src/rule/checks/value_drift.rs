@@ -76,10 +76,15 @@ fn moved(page: &Page<'_>, claim: &ValueClaim, system: &System<'_>) -> Option<Sus
             .filter(|m| m.probability.circumstance == "declared" && !m.now.iter().any(|p| is_same_switch(written, p)))
             .map(|m| Moved { probability: confidence::of(ID, "other-kind"), ..m })
     };
-    let moved = trace(key, &pairs, &claim.literal, system, false).or_else(any_kind)?;
+    // What lies beside the page says more than what the same name is set to elsewhere.
+    let beside = beside(page, &pairs, &claim.literal, system);
+    let local = trace(key, &beside, &claim.literal, system, false);
+    let near = local.is_some();
+    let moved = local.or_else(|| trace(key, &pairs, &claim.literal, system, false)).or_else(any_kind)?;
     // An example has settings of its own, which are no witnesses.
     let example = is_of_example(page) && !moved.old.path.as_bytes().starts_with(page.folder());
-    let files: BTreeSet<&RepoPath> = pairs.iter().filter(|p| p.tie <= Tie::Default).map(|p| &p.path).collect();
+    let counted = if near { &beside } else { &pairs };
+    let files: BTreeSet<&RepoPath> = counted.iter().filter(|p| p.tie <= Tie::Default).map(|p| &p.path).collect();
     let plain = !key.contains(['_', '-']) && !key.chars().skip(1).any(char::is_uppercase);
     let common = match (plain && reference.parts.len() < 2, files.len()) {
         (_, 0..=2) => 1.0,
@@ -163,6 +168,21 @@ fn is_of_another(pair: &Pair, key: &str) -> bool {
     let (name, key) = (letters(&name), letters(key));
     let of_default = ["default", "defaults", "defaultvalue", "value", "setdefault"].contains(&name.as_str());
     set && name.len() > 3 && !of_default && !name.contains(&key) && !key.contains(&name)
+}
+
+/// The pairs of the files that lie in the page's own folder, with those of such files' former places: none
+/// where none of them holds a value of the name now, or where the page lies at the top.
+fn beside<'p>(page: &Page<'_>, pairs: &[&'p Pair], literal: &Literal, system: &System<'_>) -> Vec<&'p Pair> {
+    let folder = page.folder();
+    let here = |p: &Pair| p.path.parent() == folder;
+    let set = |p: &&&Pair| p.tie == Tie::Direct && p.literal.is_kind_of(literal);
+    let files: BTreeSet<&[u8]> =
+        pairs.iter().filter(set).filter(|p| here(p) && system.at_head(p.held)).map(|p| p.path.name()).collect();
+    if folder.is_empty() || files.is_empty() {
+        return Vec::new();
+    }
+    let gone = |p: &Pair| !pairs.iter().any(|q| q.path == p.path && system.at_head(q.held));
+    pairs.iter().filter(set).filter(|p| files.contains(p.path.name()) && (here(p) || gone(p))).copied().collect()
 }
 
 /// Whether a word for a switch (`ON`, `no`) says what the code's truth value does.
