@@ -73,7 +73,11 @@ impl Parser<'_, '_> {
         let directive = Directive::new(text, name, rest, lines, span);
         let depth = context.depth;
         // `.. class:: X` sets a style; `.. py:class:: X` documents a class.
-        let role = if directive.name.contains(':') && directive.name.ends_with("class") {
+        // So does one with parameters or a name in capitals, where Python is the language of the pages.
+        let documents =
+            |argument: &str| argument.contains('(') || argument.starts_with(|c: char| c.is_ascii_uppercase());
+        let of_class = directive.name == "class" && directive.arguments.first().is_some_and(|l| documents(l.of(text)));
+        let role = if of_class || directive.name.contains(':') && directive.name.ends_with("class") {
             Role::Object
         } else {
             role(directive.name)
@@ -191,17 +195,22 @@ impl Parser<'_, '_> {
     fn objects(&mut self, directive: &Directive<'_>, context: &Context) {
         let text = self.text();
         let mut inlines: Vec<Inline> = Vec::new();
-        for line in &directive.arguments {
-            inlines.push(Inline {
-                kind: InlineKind::Code,
-                span: line.span(),
-                text: line.of(text).to_owned(),
-                cell: None,
-                in_link: false,
-            });
-        }
+        let code = |span: Span| Inline {
+            kind: InlineKind::Code,
+            span,
+            text: span.of(text).to_owned(),
+            cell: None,
+            in_link: false,
+        };
         let (Some(first), Some(last)) = (directive.arguments.first(), directive.arguments.last()) else { return };
         let span = Span::new(first.start, last.end);
+        // Parameters over several lines are of one object.
+        let opening = first.of(text);
+        if directive.arguments.len() > 1 && opening.matches('(').count() > opening.matches(')').count() {
+            inlines.push(code(span));
+        } else {
+            inlines.extend(directive.arguments.iter().map(|line| code(line.span())));
+        }
         self.builder.block_at(BlockKind::Paragraph, span, inlines, context.depth);
     }
 }

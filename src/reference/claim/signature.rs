@@ -60,7 +60,7 @@ pub struct SignatureClaim {
 }
 
 /// Longest list of parameters that is read.
-const LONGEST: usize = 800;
+const LONGEST: usize = 2000;
 
 /// The signatures of a page.
 #[must_use]

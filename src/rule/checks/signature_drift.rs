@@ -74,8 +74,85 @@ pub fn in_doubt<'c>(claims: impl Iterator<Item = &'c SignatureClaim>, declared: 
 /// Gives the calls of the page that fitted the code once and fit it no more.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for claim in claims(page.document, page.references) {
+        let before = out.len();
         out.extend(drifted(page, &claim, system));
+        if out.len() == before && claim.form != Form::Call {
+            defaults(page, &claim, system, out);
+        }
     }
+}
+
+/// The defaults of a described declaration that changed, whatever else the page leaves out or says otherwise.
+fn defaults(page: &Page<'_>, claim: &SignatureClaim, system: &System<'_>, out: &mut Vec<Suspect>) {
+    let Some((last, qualifiers)) = claim.name.split_last() else { return };
+    let head = system.head();
+    let now = relevant(claim, system.declarations, |s| !s.held.and(head).is_empty());
+    let past = relevant(claim, system.declarations, |s| s.held.and(head).is_empty());
+    let owners: BTreeSet<&Option<String>> = now.iter().map(|s| &s.declared.owner).collect();
+    if now.is_empty() || owners.len() > 1 {
+        return;
+    }
+    for parameter in &claim.parameters {
+        let (Some(name), Some(said)) = (parameter.name.as_deref(), parameter.default.as_deref()) else { continue };
+        let is = |s: &Standing<Declaration>| default_of(&s.declared, name);
+        let old: Vec<_> = past.iter().filter(|s| is(s).is_some_and(|d| fit::plain(&d) == fit::plain(said))).collect();
+        let Some(was) = old.iter().max_by_key(|s| (s.held.newest(), &s.path)) else { continue };
+        let new: Vec<String> = now.iter().filter_map(|s| is(s)).collect();
+        let Some(value) = new.first().filter(|v| new.iter().all(|n| n == *v)) else { continue };
+        // Every declaration of the name has it, and another.
+        if new.len() != now.len()
+            || fit::plain(value) == fit::plain(said)
+            || was.declared.owner != now[0].declared.owner
+        {
+            continue;
+        }
+        let had = system.earlier(old.iter().fold(Mask::default(), |mask, s| mask.or(s.held)));
+        let text = &page.document.text;
+        let Some(from) = parameter.span.of(text).rfind(said).filter(|_| !said.is_empty()) else { continue };
+        let span = Span::new(parameter.span.start + from, parameter.span.start + from + said.len());
+        let qualified = qualifiers.last().is_some_and(|q| was.declared.owner.as_ref() == Some(q));
+        let Some(sure) = probability(claim, Fit::Default(0), &was.declared.owner, qualified, owners.len(), was) else {
+            continue;
+        };
+        let (wanted, family, owner) = (fit::plain(said), was.family, was.declared.owner.clone());
+        let key = name.to_owned();
+        let accepts = move |d: &Declaration, f: Family| {
+            f == family && d.owner == owner && default_of(d, &key).is_some_and(|d| fit::plain(&d) == wanted)
+        };
+        out.push(Suspect {
+            rule: ID,
+            span,
+            section: claim.section,
+            subject: format!("{}/{name}", claim.name.join(".")),
+            anchor: parameter.span.of(text).to_owned(),
+            message: format!(
+                "the default of `{}` is another now: `{}`",
+                name::shown(name),
+                name::shown(&format!("{name}={value}"))
+            ),
+            probability: sure,
+            had,
+            proof: Proof::Line {
+                matcher: LineMatcher(Arc::new(DeclarationMatcher::new(last, Box::new(accepts)))),
+                now: now
+                    .iter()
+                    .take(SHOWN)
+                    .map(|s| suspect::Standing {
+                        path: s.path.clone(),
+                        line: s.declared.line,
+                        text: declaration(&s.declared),
+                    })
+                    .collect(),
+                replacement: None,
+            },
+        });
+    }
+}
+
+/// The default of the parameter called `name`.
+fn default_of(declaration: &Declaration, name: &str) -> Option<String> {
+    let parameters = declaration.parameters.as_ref()?;
+    parameters.iter().find(|p| p.name.as_deref() == Some(name))?.default.clone()
 }
 
 /// What the page says of a declaration is no reason to doubt it.

@@ -129,7 +129,8 @@ fn bare(name: &str) -> &str {
     name.trim_matches('_')
 }
 
-fn plain(text: &str) -> String {
+/// A default without blanks, in one kind of quotes.
+pub fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '\'' { '"' } else { c }).collect()
 }
 
