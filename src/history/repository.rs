@@ -286,6 +286,12 @@ impl Repository {
         tags
     }
 
+    /// The committer date of `commit`, in seconds since 1970.
+    #[must_use]
+    pub fn time(&self, commit: Oid) -> Option<i64> {
+        self.own(|git| git.find_commit(commit).ok().map(|c| c.committer().when().seconds())).ok().flatten()
+    }
+
     /// Whether `commit` is `of`, or among what came before it; false where the history between them can't be read.
     #[must_use]
     pub fn is_ancestor(&self, commit: Oid, of: Oid) -> bool {

@@ -40,7 +40,9 @@ pub fn own(repository: &Repository) -> Vec<String> {
         }
         // A manifest speaks of its own project; a README of many.
         let weight = if file.starts_with("README") { 1 } else { 20 };
-        for slug in slugs_in(&text) {
+        // A module asks for other projects' modules by their addresses.
+        let own = if *file == "go.mod" { text.split("\nrequire").next().unwrap_or("") } else { text.as_str() };
+        for slug in slugs_in(own) {
             *named.entry(slug).or_default() += weight;
         }
     }

@@ -85,7 +85,12 @@ pub fn prove(
     let dated: Vec<Dated<'_>> = dated.into_iter().flatten().collect();
     let worker = archive.repository.worker()?;
     let objects = worker.objects()?;
-    let proofs = proofs(&dated, system, archive)?;
+    let mut proofs = proofs(&dated, system, archive)?;
+    for (dated, proof) in dated.iter().zip(&mut proofs) {
+        if let Proof::Release { at, commit, replacement } = &dated.suspect.proof {
+            *proof = Some(of_release(*at, *commit, replacement));
+        }
+    }
     let mut occurrences = Occurrences::default();
     let mut page = usize::MAX;
     let mut findings = Vec::new();
@@ -234,6 +239,18 @@ struct Proved {
     /// Whether the replacement may be written into the page as it is.
     certain: bool,
     factor: f32,
+}
+
+/// A release overtook the one that the page names.
+fn of_release(at: MainIx, commit: git2::Oid, replacement: &str) -> Proved {
+    Proved {
+        cause: Some((at, commit, CauseKind::Changed, None)),
+        holders: Vec::new(),
+        holder_count: 0,
+        replacement: Some(Replacement { text: replacement.to_owned(), votes: 1, of: 1 }),
+        certain: true,
+        factor: 1.0,
+    }
 }
 
 fn moment(dated: &Dated<'_>) -> Option<MainIx> {

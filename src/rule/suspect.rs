@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::backing::{self, Backing};
 use super::confidence::Sure;
 use crate::document::{Format, Span};
-use crate::history::RepoPath;
 use crate::history::cause::Matcher;
 use crate::history::scan::{self, Role, Sink, Token};
 use crate::history::snapshot::Mask;
 use crate::history::term::{Domain, Term};
+use crate::history::{MainIx, Oid, RepoPath};
 
 /// A claim to look at closely.
 #[derive(Debug, Clone)]
@@ -87,6 +87,15 @@ pub enum Proof {
         path: RepoPath,
         /// The place in it.
         at: At,
+    },
+    /// By a release that overtook the one that the page names.
+    Release {
+        /// When that was.
+        at: MainIx,
+        /// Its commit.
+        commit: Oid,
+        /// The newest version now, as the page would write it.
+        replacement: String,
     },
     /// By lines that hold a value, which other lines hold now.
     Line {

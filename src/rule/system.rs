@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::document::Document;
-use crate::history::RepoPath;
 use crate::history::declarations::Declarations;
 use crate::history::facts::Facts;
 use crate::history::lifetime::{Life, Lifetimes};
@@ -14,6 +13,7 @@ use crate::history::paths::Paths;
 use crate::history::scan::Role;
 use crate::history::snapshot::{Mask, Snapshots};
 use crate::history::term::{Domain, Term};
+use crate::history::{MainIx, Oid, RepoPath};
 use crate::reference::Reference;
 use crate::reference::claim::value::ValueClaim;
 use crate::rule::checks::dead_link::Anchors;
@@ -44,8 +44,23 @@ impl Page<'_> {
     }
 }
 
+/// What overtook a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Superseded {
+    /// When: the state of the mainline that the next release was made of, or the first after it.
+    pub at: MainIx,
+    /// The commit of that release.
+    pub commit: Oid,
+    /// The newest version now, as numbers with dots.
+    pub newest: String,
+}
+
 /// Says which releases there were.
 pub trait Releases: Sync + std::fmt::Debug {
+    /// What overtook the release with the numbers `version` of the system's own `package`; none where there was no such
+    /// release, or where the head holds no newer one.
+    fn superseded(&self, package: &str, version: &[u64]) -> Option<Superseded>;
+
     /// The version of the newest finished release of the system's own `package` that its head holds, as numbers
     /// with dots; none where nothing was released.
     fn newest(&self, package: &str) -> Option<String>;

@@ -148,3 +148,32 @@ fn what_is_installed_follows_the_newest_tag_and_else_the_manifest() {
     repo.git(&["tag", "-d", "v1.2.0", "v2.1.0", "v3.0.0"]);
     assert_eq!(audit(&repo)["findings"][0]["evidence"]["replacement"]["text"], "3.0");
 }
+
+#[test]
+fn what_is_installed_by_an_exact_version_is_the_newest_release() {
+    let page = "# brook\n\n```sh\ngo install github.com/acme/brook@v1.2.0\ndocker run registry.example.org/acme/brook:v1.2.0 serve\ncurl -LO https://example.org/brook/v1.2.0/brook-linux\ngo install github.com/acme/other@v1.2.0\n```\n\nSince v1.2.0 it serves [pages](https://github.com/acme/brook/blob/v1.2.0/pages.go).\n";
+    let repo = Repo::new();
+    let manifest = "module github.com/acme/brook\n\ngo 1.22\n";
+    repo.commit(&[("go.mod", manifest), ("README.md", page)], &[], "Start", 0);
+    repo.tag("v1.2.0");
+    repo.commit(&[("a.go", "package brook\n")], &[], "More", 10);
+    assert_eq!(found(&audit(&repo)), []);
+    repo.commit(&[("b.go", "package brook\n")], &[], "Still more", 20);
+    repo.tag("v1.3.0");
+    let after = audit(&repo);
+    let expected = ("README.md", "v1.2.0", "Still more");
+    assert_eq!(found(&after), [expected, expected, expected]);
+    assert_eq!(after["findings"][0]["evidence"]["replacement"]["text"], "v1.3.0");
+    // Who writes an old version on purpose is left alone.
+    let pinned = "# Pinned\n\n```sh\ngo install github.com/acme/brook@v1.2.0\n```\n";
+    repo.commit(&[("README.md", "# brook\n"), ("docs/pinned.md", pinned)], &[], "Pin it", 30);
+    assert_eq!(found(&audit(&repo)), []);
+    // What shows both tells of the step from one to the other.
+    let both =
+        "# Next\n\n```sh\ngo install github.com/acme/brook@v1.3.0\ngo install github.com/acme/brook@v1.4.0\n```\n";
+    repo.commit(&[("docs/next.md", both)], &[], "Tell of the next", 40);
+    repo.tag("v1.4.0");
+    repo.commit(&[("c.go", "package brook\n")], &[], "And more", 50);
+    repo.tag("v1.5.0");
+    assert_eq!(found(&audit(&repo)), [("docs/next.md", "v1.4.0", "And more")]);
+}

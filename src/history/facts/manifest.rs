@@ -45,6 +45,19 @@ pub fn go_mod(text: &str, out: &mut Out) {
         if let Some(version) = line.strip_prefix("go ") {
             let version = version.split("//").next().unwrap_or("").trim();
             push(out, Of::Toolchain, "go", &format!(">={version}"), Strength::Manifest, number);
+            continue;
+        }
+        // `require ( … )` and `require module v1.2.3`.
+        let mut words = line.trim().trim_start_matches("require ").split_whitespace();
+        if let (Some(module), Some(version), rest) = (words.next(), words.next(), words.next())
+            && module.contains('.')
+            && module.contains('/')
+            && version.starts_with('v')
+            && rest != Some("=>")
+            && !line.contains("// indirect")
+        {
+            push(out, Of::Package, module, version, Strength::Manifest, number);
+            super::pin::module(module, version, number, out);
         }
     }
 }
@@ -249,6 +262,16 @@ fn standard(text: &str, line: usize, strength: Strength, out: &mut Out) {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     if end == 2 {
         push(out, Of::Toolchain, "cpp", &format!(">={}", text.get(..end).unwrap_or("")), strength, line);
+    }
+}
+
+/// `Chart.yaml`: which clusters it can be installed in.
+pub fn chart(text: &str, out: &mut Out) {
+    for (line, number) in text.lines().zip(1..) {
+        if let Some(range) = line.strip_prefix("kubeVersion:") {
+            let range = range.split(" #").next().unwrap_or(range).trim().trim_matches(['"', '\'']);
+            push(out, Of::Toolchain, "kubernetes", &range.replace("-0", ""), Strength::Manifest, number);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod ci;
 mod manifest;
+pub mod pin;
 mod table;
 pub mod version;
 
@@ -32,6 +33,8 @@ pub enum Of {
     Image,
     /// An action of a workflow: `owner/name`.
     Action,
+    /// Another thing that the build pins in a variable, by [`pin::name`].
+    Pin,
     /// What is chosen when a package is built or installed: a feature, an extra. Its value is its name.
     Feature,
 }
@@ -39,6 +42,8 @@ pub enum Of {
 /// How much a fact says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strength {
+    /// What a manifest says is of no older version.
+    Implied,
     /// A pipeline, an image or a pin uses it.
     Ci,
     /// A manifest asks for it.
@@ -108,6 +113,24 @@ impl Facts {
         self.by_name.iter().any(|((of, _), held)| *of == Of::Feature && held.iter().any(here))
     }
 
+    /// The facts of a pinned thing: of that name, or of the only name that ends in it.
+    #[must_use]
+    pub fn pins(&self, name: &str) -> &[Held] {
+        let exact = self.of(Of::Pin, name);
+        if !exact.is_empty() || name.len() < 4 {
+            return exact;
+        }
+        let mut ending = self
+            .by_name
+            .iter()
+            .filter(|((of, pinned), _)| *of == Of::Pin && pinned.ends_with(name))
+            .map(|(_, held)| held);
+        match (ending.next(), ending.next()) {
+            (Some(only), None) => only,
+            _ => &[],
+        }
+    }
+
     /// The facts of one thing, ordered by path.
     #[must_use]
     pub fn of(&self, of: Of, name: &str) -> &[Held] {
@@ -146,16 +169,31 @@ pub fn facts(path: &RepoPath, content: &[u8]) -> Vec<Fact> {
     let text = String::from_utf8_lossy(content);
     let mut out = Vec::new();
     match source {
-        Source::Ci => ci::pipeline(&text, &mut out),
-        Source::Dockerfile => ci::dockerfile(&text, &mut out),
+        Source::Ci => {
+            ci::pipeline(&text, &mut out);
+            pin::assignments(&text, &mut out);
+        }
+        Source::Dockerfile => {
+            ci::dockerfile(&text, &mut out);
+            pin::assignments(&text, &mut out);
+        }
+        Source::Assignments => pin::assignments(&text, &mut out),
+        Source::Catalogue => pin::catalogue(&text, &mut out),
         Source::Cargo => table::cargo(&text, &mut out),
         Source::Pyproject => table::pyproject(&text, &mut out),
         Source::Setup => manifest::setup(&text, &mut out),
         Source::Package => manifest::package_json(&text, &mut out),
         Source::GoMod => manifest::go_mod(&text, &mut out),
-        Source::Pom => manifest::pom(&text, &mut out),
-        Source::Gradle => manifest::gradle(&text, &mut out),
+        Source::Pom => {
+            manifest::pom(&text, &mut out);
+            pin::properties(&text, &mut out);
+        }
+        Source::Gradle => {
+            manifest::gradle(&text, &mut out);
+            pin::assignments(&text, &mut out);
+        }
         Source::CMake => manifest::cmake(&text, &mut out),
+        Source::Chart => manifest::chart(&text, &mut out),
         Source::Bazel => manifest::bazel(&text, &mut out),
         Source::Pin(tool) => manifest::pin(tool, &text, &mut out),
         Source::ToolVersions => manifest::tool_versions(&text, &mut out),
@@ -168,6 +206,8 @@ pub fn facts(path: &RepoPath, content: &[u8]) -> Vec<Fact> {
 /// What kind of manifest a file is.
 #[derive(Debug, Clone, Copy)]
 enum Source {
+    Assignments,
+    Catalogue,
     Ci,
     Dockerfile,
     Cargo,
@@ -178,6 +218,7 @@ enum Source {
     Pom,
     Gradle,
     CMake,
+    Chart,
     Bazel,
     Pin(&'static str),
     ToolVersions,
@@ -196,7 +237,10 @@ impl Source {
             b"pom.xml" => Self::Pom,
             b"build.gradle" | b"build.gradle.kts" => Self::Gradle,
             b"CMakeLists.txt" => Self::CMake,
+            b"Chart.yaml" => Self::Chart,
             b".bazelrc" => Self::Bazel,
+            b"Makefile" | b"GNUmakefile" | b"gradle.properties" => Self::Assignments,
+            b"libs.versions.toml" => Self::Catalogue,
             b"rust-toolchain" | b"rust-toolchain.toml" => Self::Pin("rust"),
             b".nvmrc" | b".node-version" => Self::Pin("node"),
             b".python-version" => Self::Pin("python"),
@@ -221,6 +265,7 @@ impl Source {
             _ if name == b"Dockerfile" || name.ends_with(b".Dockerfile") || name.starts_with(b"Dockerfile.") => {
                 Self::Dockerfile
             }
+            _ if name.ends_with(b".mk") || name.starts_with(b"Makefile.") => Self::Assignments,
             _ if name.ends_with(b".cmake") => Self::CMake,
             _ if is_pipeline(path) => Self::Ci,
             _ => return None,

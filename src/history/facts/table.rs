@@ -49,6 +49,15 @@ pub fn cargo(text: &str, out: &mut Out) {
                 push(out, Of::Toolchain, "rust", &format!(">={version}"), Strength::Manifest, line);
             }
         }
+        ("package" | "workspace.package", "edition") => {
+            let least = match quoted(value) {
+                Some("2018") => "1.31",
+                Some("2021") => "1.56",
+                Some("2024") => "1.85",
+                _ => return,
+            };
+            push(out, Of::Toolchain, "rust", &format!(">={least}"), Strength::Implied, line);
+        }
         ("package", "version") => {
             if let Some(version) = version_of(value) {
                 push(out, Of::Package, &name, version, Strength::Own, line);

@@ -36,6 +36,15 @@ fn node_manifests() {
 fn other_manifests() {
     assert_eq!(read("go.mod", "module m\n\ngo 1.19\n"), ["3:Manifest go >=1.19"]);
     assert_eq!(
+        read("go.mod", "module m\n\nrequire (\n\texample.org/a v1.2.0\n\texample.org/b v0.1.0 // indirect\n)\n"),
+        ["4:Manifest example.org/a v1.2.0"]
+    );
+    assert_eq!(
+        read("chart/Chart.yaml", "name: brook\nkubeVersion: \">=1.19.0-0\"\n"),
+        ["2:Manifest kubernetes >=1.19.0"]
+    );
+    assert_eq!(read("Cargo.toml", "[package]\nname = \"a\"\nedition = \"2021\"\n"), ["3:Implied rust >=1.56"]);
+    assert_eq!(
         read("CMakeLists.txt", "cmake_minimum_required(VERSION 3.5...3.20)\nset(CMAKE_CXX_STANDARD 14)\n"),
         ["1:Manifest cmake >=3.5", "2:Manifest cpp >=14"]
     );

@@ -1,6 +1,7 @@
 //! Versions that pages state: of toolchains that the project needs, of packages to install, of
 //! images and actions.
 
+mod pin;
 mod sample;
 
 use std::sync::LazyLock;
@@ -26,6 +27,8 @@ pub enum Subject {
     Image,
     /// An action of a workflow: `owner/name`.
     Action,
+    /// Another thing, by its name without separators, lower case.
+    Pin,
 }
 
 /// How a version is meant.
@@ -77,6 +80,8 @@ struct Words {
 struct Tool {
     id: String,
     names: Vec<String>,
+    /// Names that are words of the language as well.
+    words: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -103,8 +108,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let mut patterns: Vec<&str> = Vec::new();
     let mut tool = Vec::new();
     for (i, t) in words.tool.iter().enumerate() {
-        patterns.extend(t.names.iter().map(String::as_str));
-        tool.extend(std::iter::repeat_n(i, t.names.len()));
+        patterns.extend(t.names.iter().chain(&t.words).map(String::as_str));
+        tool.extend(std::iter::repeat_n(i, t.names.len() + t.words.len()));
     }
     let names = AhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
     Lists { names, tool, words }
@@ -124,11 +129,14 @@ pub fn extract(doc: &Document, refs: &[Reference]) -> Vec<VersionClaim> {
             _ => {
                 let text = BlockText::new(doc, block);
                 words(&text, index, block, &mut out);
+                under_heading(doc, &text, index, block, &mut out);
+                pin::words(&text, index, block, &mut out);
                 badges(doc, index, block, &mut out);
             }
         }
         sample::installed(doc, refs, of_block(refs, index), index, block, &mut out);
     }
+    pin::attributes(doc, &mut out);
     out.sort_by(|a, b| (a.span, a.subject, &a.name).cmp(&(b.span, b.subject, &b.name)));
     out.dedup_by(|b, a| a.span == b.span);
     out
@@ -239,6 +247,10 @@ fn words(text: &BlockText<'_>, index: usize, block: &Block, out: &mut Vec<Versio
                 .after
                 .iter()
                 .any(|w| if w == "+" { close.starts_with('+') } else { trimmed.starts_with(w.as_str()) });
+            // "go 1.20 or later" is of the language, "go 3 steps back" is not.
+            if tool.words.iter().any(|w| w == name) && !(plus && version.contains('.')) {
+                break;
+            }
             let head_start = floor(body, m.start().saturating_sub(30));
             let lead = body.get(head_start..m.start()).unwrap_or("");
             let least = plus
@@ -288,6 +300,33 @@ fn words(text: &BlockText<'_>, index: usize, block: &Block, out: &mut Vec<Versio
             at = body.len() - next.len();
         }
     }
+}
+
+/// `Version: 1.20` below a heading that is the name of a tool and nothing else.
+fn under_heading(doc: &Document, text: &BlockText<'_>, index: usize, block: &Block, out: &mut Vec<VersionClaim>) {
+    if !matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem { .. }) {
+        return;
+    }
+    let body = text.text();
+    let lower = body.get(..24.min(body.len())).unwrap_or("").to_ascii_lowercase();
+    let lead =
+        ["minimum version", "required version", "version", "バージョン"].into_iter().find(|l| lower.starts_with(l));
+    let Some(lead) = lead else { return };
+    let rest = body.get(lead.len()..).unwrap_or("");
+    let value = rest.trim_start_matches([':', ' ', '：', '>', '=', '`', '*']);
+    let at = body.len() - value.len();
+    let len = plain_len(value);
+    let closed = value.get(len..).is_some_and(|r| r.trim_start_matches(['+', '`', '*', '.', ' ']).is_empty());
+    if rest.len() == value.len() || len == 0 || !(closed || value.get(len..).is_some_and(|r| r.contains("or "))) {
+        return;
+    }
+    let Some(heading) = doc.sections.get(block.section).and_then(|s| s.heading_path.last()) else { return };
+    let named = |t: &&Tool| t.names.iter().chain(&t.words).any(|n| n.eq_ignore_ascii_case(heading.trim()));
+    let Some(tool) = LISTS.words.tool.iter().find(named) else { return };
+    let version = value.get(..len).unwrap_or("");
+    let least = rest.contains(">=") || value.get(len..).is_some_and(|r| r.starts_with('+') || r.contains("or "));
+    let bound = if least { Bound::AtLeast } else { Bound::Bare };
+    out.push(claim(Subject::Toolchain, &tool.id, bound, version, text.located.span(at..at + len), index, block));
 }
 
 /// A version in words: no variants behind a dash.

@@ -1,6 +1,6 @@
 //! `version-drift`: a version that the manifests bore out and that they exclude now.
 
-use crate::document::{Document, Tense};
+use crate::document::{Document, Span, Tense};
 use crate::history::RepoPath;
 use crate::history::class::Class;
 use crate::history::facts::version::{Interval, Version, range};
@@ -14,6 +14,7 @@ use crate::rule::system::{Page, System};
 mod announced;
 mod context;
 pub(super) mod matcher;
+mod released;
 
 use context::Sentence;
 use matcher::FactMatcher;
@@ -25,11 +26,12 @@ const SHOWN: usize = 3;
 
 /// Gives the versions of the page that were right once and that the manifests exclude now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
-    if page.document.tense != Tense::Current {
+    if page.document.tense != Tense::Current || is_of_a_version(page.path) {
         return;
     }
     announced::check(page, system, out);
     let claims = version::extract(page.document, page.references);
+    let first = out.len();
     for claim in &claims {
         let Some(wanted) = wanted(claim) else { continue };
         // What a section says of the past is not compared with the head.
@@ -41,6 +43,17 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         }
         out.extend(lost(page, claim, &wanted, &claims, system));
     }
+    let taken: Vec<Span> = out.iter().skip(first).map(|suspect| suspect.span).collect();
+    released::check(page, system, &taken, out);
+}
+
+/// Whether the page lies in a folder that is called by a version (`docs/v0.2.0/`): what it says is of that one.
+fn is_of_a_version(path: &RepoPath) -> bool {
+    path.parent().split(|b| *b == b'/').any(|part| {
+        let part = String::from_utf8_lossy(part);
+        let number = part.strip_prefix('v').unwrap_or(&part);
+        number.contains('.') && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    })
 }
 
 /// The version of a claim as numbers.
@@ -83,6 +96,12 @@ impl Comparison {
                     1.0
                 } else if begun {
                     0.85
+                } else if facts
+                    .iter()
+                    .all(|f| f.fact.strength != Strength::Ci && range(&f.fact.value).iter().any(|i| i.holds(wanted)))
+                {
+                    // The page asked for more than was asked of it.
+                    0.8
                 } else {
                     0.0
                 }
@@ -98,11 +117,8 @@ impl Comparison {
                 if facts.iter().any(major) { 1.0 } else { 0.0 }
             }
             Self::Same => {
-                if facts.iter().any(|f| f.fact.value == text) {
-                    1.0
-                } else {
-                    0.0
-                }
+                let plain = |text: &str| text.strip_prefix('v').unwrap_or(text).to_owned();
+                if facts.iter().any(|f| plain(&f.fact.value) == plain(text)) { 1.0 } else { 0.0 }
             }
         }
     }
@@ -156,6 +172,7 @@ fn facts_of<'s>(claim: &VersionClaim, system: &'s System<'_>) -> Option<(&'s [He
         }
         Subject::Image => Some((facts.of(Of::Image, &claim.name), Comparison::Same)),
         Subject::Action => Some((facts.of(Of::Action, &claim.name), Comparison::Major)),
+        Subject::Pin => Some((facts.pins(&claim.name), Comparison::Same)),
     }
 }
 
@@ -215,7 +232,12 @@ fn lost(
         }
     }
     let first = *backing.first()?;
-    let probability = probability(page.document, claim, comparison, first, claims)? * best;
+    let own_too = |c: &VersionClaim| {
+        let held = system.facts.of(Of::Package, &package_name(&c.name));
+        c.block == claim.block && c.subject == Subject::Package && held.iter().any(|h| h.fact.strength == Strength::Own)
+    };
+    let beside_own = claims.iter().any(own_too);
+    let probability = probability(page.document, claim, comparison, first, claims, beside_own)? * best;
     let newest = lowest(&now).or_else(|| now.first().copied())?;
     let release = released.map(|version| {
         let mut release = newest.clone();
@@ -279,9 +301,14 @@ fn probability(
     comparison: Comparison,
     first: &Held,
     claims: &[VersionClaim],
+    beside_own: bool,
 ) -> Option<Sure> {
     let sentence = Sentence::around(document, claim);
     if sentence.is_of_the_past() || sentence.is_open() || sentence.is_condition() && !sentence.asks_itself() {
+        return None;
+    }
+    // Words that name a version of something else may tell of any time.
+    if claim.subject == Subject::Pin && !claim.sample && !sentence.is_of_another() {
         return None;
     }
     // A pipeline builds on more versions than the project asks for.
@@ -311,9 +338,12 @@ fn probability(
             match (several, first.fact.strength) {
                 (true, _) => "several",
                 (false, Strength::Own) => "own",
+                // What is installed together with the project has to fit it.
+                (false, _) if beside_own => "dependency-beside",
                 (false, _) => "dependency",
             }
         }
+        (_, Subject::Pin) => "pin",
         (Comparison::Major | Comparison::Same, _) => "pinned",
     };
     let strength = if built { confidence::FROM_A_PIPELINE } else { 1.0 };
@@ -332,7 +362,10 @@ fn replacement(
 ) -> Option<String> {
     let plain = claim.version.trim_start_matches(['v', 'V']);
     let open = plain.strip_suffix(".x");
-    let text = if comparison == Comparison::Same {
+    let text = if claim.subject == Subject::Pin {
+        let number = newest.fact.value.trim_start_matches('v');
+        format!("{}{number}", if claim.version.starts_with('v') { "v" } else { "" })
+    } else if comparison == Comparison::Same {
         newest.fact.value.clone()
     } else {
         if open.unwrap_or(plain).contains(|c: char| !(c.is_ascii_digit() || c == '.')) {

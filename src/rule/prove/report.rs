@@ -145,7 +145,7 @@ fn fix(suspect: &Suspect, replacement: &Replacement, text: &str) -> Option<Fix> 
     let written = suspect.span.of(text);
     let old = match &suspect.proof {
         Proof::Name { text, .. } => text.trim_matches('"'),
-        Proof::Path { .. } | Proof::Line { .. } => suspect.anchor.as_str(),
+        Proof::Path { .. } | Proof::Line { .. } | Proof::Release { .. } => suspect.anchor.as_str(),
         Proof::Place { .. } => written,
         Proof::Anchor { .. } => return None,
     };

@@ -133,6 +133,8 @@ pub(super) fn sample(
             }
             continue;
         }
+        standard(line, index, block, out);
+        super::pin::cloned(text, index, block, &|from, to| line.span(from..to), out);
         let image = after_word(text, "image:").or_else(|| after_word(text, "FROM "));
         if let Some((at, image)) = image {
             push_image(line, at, image, index, block, out);
@@ -142,6 +144,20 @@ pub(super) fn sample(
             manifest_line(line, &section, manifest, index, block, out);
         }
         tokens(line, index, block, out);
+    }
+}
+
+/// The C++ standard that a command or a build file asks for: `-std=c++17`, `CMAKE_CXX_STANDARD 17`.
+fn standard(line: &Located<'_>, index: usize, block: &Block, out: &mut Vec<VersionClaim>) {
+    let text = line.text();
+    for mark in ["-std=c++", "-std=gnu++", "/std:c++", "CMAKE_CXX_STANDARD ", "CMAKE_CXX_STANDARD=", "cxx_std_"] {
+        let Some(at) = text.find(mark).map(|at| at + mark.len()) else { continue };
+        let rest = text.get(at..).unwrap_or("");
+        let len = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let ends = !rest.get(len..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphanumeric()));
+        if let Some(version) = rest.get(..len).filter(|_| len == 2 && ends) {
+            out.push(claim(Subject::Toolchain, "cpp", Bound::Bare, version, line.span(at..at + len), index, block));
+        }
     }
 }
 

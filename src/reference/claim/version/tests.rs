@@ -65,3 +65,29 @@ fn snippets() {
         ["Package lib Bare 4.1"]
     );
 }
+
+#[test]
+fn names_that_are_words_too() {
+    assert_eq!(claims("It works on rust `1.39` and above."), ["Toolchain rust AtLeast 1.39"]);
+    assert_eq!(claims("If you have [go] 1.16+, run it.\n\n[go]: https://go.dev\n"), ["Toolchain go AtLeast 1.16"]);
+    assert_eq!(claims("Let it go 3 or more times, go 1.5 times back."), Vec::<String>::new());
+    assert_eq!(
+        claims("A [Kubernetes cluster](https://k8s.io) running version 1.25 or later."),
+        ["Toolchain kubernetes AtLeast 1.25"]
+    );
+}
+
+#[test]
+fn a_version_below_a_heading_that_is_a_tool() {
+    assert_eq!(claims("## go\n\n* Version: 1.19\n* Guide: here\n"), ["Toolchain go Bare 1.19"]);
+    assert_eq!(claims("## Python\n\nVersion >= 3.8\n"), ["Toolchain python AtLeast 3.8"]);
+    assert_eq!(claims("## Go modules\n\n* Version: 1.19\n"), Vec::<String>::new());
+    assert_eq!(claims("## Go\n\n* Version 2.1 of the API is gone\n"), Vec::<String>::new());
+}
+
+#[test]
+fn standards_of_a_language_in_samples() {
+    assert_eq!(claims("```sh\ng++ a.cc -std=c++11 -lx\n```\n"), ["Toolchain cpp Bare 11"]);
+    assert_eq!(claims("```cmake\nset(CMAKE_CXX_STANDARD 17)\n```\n"), ["Toolchain cpp Bare 17"]);
+    assert_eq!(claims("```sh\ng++ a.cc -std=c++2b\n```\n"), Vec::<String>::new());
+}

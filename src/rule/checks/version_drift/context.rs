@@ -77,6 +77,11 @@ const ASKING: &[&str] = &[
     "推奨",
 ];
 
+/// Whether the words, in lower case, tell of another time than now.
+pub fn is_past(sentence: &str) -> bool {
+    PAST.iter().any(|w| sentence.contains(w))
+}
+
 /// Whether a text holds a number with a dot in it.
 fn has_version(text: &str) -> bool {
     text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b'.' && (w[2].is_ascii_digit() || w[2] == b'x'))
@@ -137,6 +142,15 @@ impl Sentence {
             || case.iter().any(|w| start.starts_with(w) || self.before.contains(&format!(" {w}")))
             || ["以降は", "以降では", "以上では", "以降、", "以降で、"].iter().any(|w| self.text.contains(w))
             || ["for example", "e.g.", "for instance", "such as", "(like "].iter().any(|w| self.before.contains(w))
+    }
+
+    /// Whether it says of something else that the project uses it, or is nothing but its name and version, with no
+    /// version before.
+    pub fn is_of_another(&self) -> bool {
+        let start = self.before.trim_start_matches(['#', '-', '*', ' ', '>', '`', '[']);
+        let told = ["from ", "with ", "in ", "as of ", "after ", "at ", "by ", "upgrade", "update"];
+        let alone = !self.before.contains(". ") && start.split_whitespace().count() <= 2;
+        !has_version(&self.before) && !told.iter().any(|w| start.starts_with(w)) && (alone || self.asks_itself())
     }
 
     /// Whether it tells what holds "in C++ 11 and above", whatever is needed.
