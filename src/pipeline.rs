@@ -342,7 +342,7 @@ impl<'a> Read<'a> {
                     values,
                 };
                 let dates = self.tree_dates(own, index, system.map(|_| target));
-                asks.push(Ask { page: view, dates, links_only: !described, rivals: rivals(places) });
+                asks.push(Ask { page: view, dates, links_only: !described, kept: false, rivals: rivals(places) });
             }
         }
         for (index, foreign) in self.foreign.iter().enumerate() {
@@ -361,7 +361,7 @@ impl<'a> Read<'a> {
             let dates: Dates<'s> = Box::new(move |_| {
                 Ok(Box::new(CollectedDates::new(foreign.page, &target.clock, &self.bots)) as Box<dyn LineDates>)
             });
-            asks.push(Ask { page: view, dates, links_only: false, rivals: rivals(places) });
+            asks.push(Ask { page: view, dates, links_only: false, kept: false, rivals: rivals(places) });
         }
         asks
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::asked;
 use super::guard;
 use super::target::{Knowledge, Target};
-use crate::document::{Document, Tense};
+use crate::document::Document;
 use crate::finding::{Finding, Inconclusive};
 use crate::history::pages::PageHistories;
 use crate::history::paths::Paths;
@@ -29,6 +29,8 @@ pub struct Ask<'a> {
     pub dates: Dates<'a>,
     /// Whether only its links are looked at: what it names belongs to another system.
     pub links_only: bool,
+    /// Whether it is a copy that is kept for the readers of a release, and that nobody asked to have audited.
+    pub kept: bool,
     /// Other systems that the page describes: what one of them has at its head is not gone.
     pub rivals: Vec<&'a Knowledge<'a>>,
 }
@@ -141,7 +143,7 @@ fn suspects(ask: &Ask<'_>, system: &System<'_>, enabled: &[&(&str, checks::Check
         }
     }
     // The pages of a release were kept as they were: what was wrong in them then is seldom mended.
-    if matches!(page.document.tense, Tense::Release { .. }) {
+    if ask.kept {
         for suspect in out.iter_mut().filter(|s| s.rule != checks::dead_link::ID) {
             suspect.probability = suspect.probability * confidence::OF_A_RELEASE;
         }

@@ -36,6 +36,11 @@ pub fn configured(page: &mut HeadPage, versions: &[VersionConfig]) {
     }
 }
 
+fn is_configured(page: &HeadPage, versions: &[VersionConfig]) -> bool {
+    let path = page.path.display();
+    versions.iter().any(|version| version.release_of(&path).is_some())
+}
+
 /// The pages of a release, and the commit that is its tag's.
 struct Release {
     name: String,
@@ -67,7 +72,7 @@ pub fn audit(
     }
     let mut findings = Vec::new();
     for (commit, release) in releases {
-        match one(own, commit, &release, filter, now) {
+        match one(own, commit, &release, versions, filter, now) {
             Ok(compared) => {
                 findings.extend(compared.findings);
                 undecided.extend(compared.undecided);
@@ -113,6 +118,7 @@ fn one(
     own: &Surveyed,
     commit: Oid,
     release: &Release,
+    versions: &[VersionConfig],
     filter: &Filter,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Compared, ReadError> {
@@ -152,6 +158,7 @@ fn one(
                 references: own.references.get(*index)?,
                 values: own.values.get(*index)?,
             };
+            let kept = !is_configured(page, versions);
             let (histories, target) = (&histories, &target);
             let dates = move |objects: &dyn Objects| -> Result<Box<dyn LineDates + '_>, ReadError> {
                 Ok(match former {
@@ -166,7 +173,7 @@ fn one(
                     }
                 })
             };
-            Some(Ask { page: view, dates: Box::new(dates), links_only: false, rivals: Vec::new() })
+            Some(Ask { page: view, dates: Box::new(dates), links_only: false, kept, rivals: Vec::new() })
         })
         .collect();
     let against = Against { target: &target, histories: &histories, tree: &[], first: true };

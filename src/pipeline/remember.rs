@@ -105,6 +105,12 @@ fn key(
         key = key.part(&[u8::from(content.is_some())]).part(&content.unwrap_or_default());
     }
     key = key.part(now.date_naive().to_string().as_bytes());
+    if !options.config.versions.is_empty() {
+        // A release may be told by a branch, which moves.
+        for branches in ["refs/heads", "refs/remotes"] {
+            key = key.part(&references(repository.common_dir(), branches));
+        }
+    }
     Some(state(key, repository, &overlay).finish())
 }
 
@@ -118,7 +124,7 @@ fn state(mut key: KeyBuilder, repository: &Repository, overlay: &Overlay) -> Key
     for file in ["shallow", "info/grafts"] {
         key = key.part(&fs::read(common.join(file)).unwrap_or_default());
     }
-    key = key.part(&tags(common));
+    key = key.part(&references(common, "refs/tags"));
     key = key.part(&[u8::from(repository.is_checked_out())]);
     for (path, entry) in overlay.entries() {
         key = key.part(path.as_bytes());
@@ -131,19 +137,21 @@ fn state(mut key: KeyBuilder, repository: &Repository, overlay: &Overlay) -> Key
     key.part(format!("{:?}", overlay.left_out()).as_bytes())
 }
 
-/// The tags as the repository keeps them: packed ones by their lines, others by their files.
-fn tags(common: &Path) -> Vec<u8> {
+/// What the repository has below `refs/tags` and its like, as it keeps it: packed ones by their lines, others by
+/// their files.
+fn references(common: &Path, below: &str) -> Vec<u8> {
+    let packed_one = format!(" {below}/");
     let packed = fs::read(common.join("packed-refs")).unwrap_or_default();
     let mut all = Vec::new();
     // A line with `^` tells what the tag above it leads to.
     for line in packed.split(|&b| b == b'\n') {
-        if line.starts_with(b"^") || memchr::memmem::find(line, b" refs/tags/").is_some() {
+        if line.starts_with(b"^") || memchr::memmem::find(line, packed_one.as_bytes()).is_some() {
             all.extend_from_slice(line);
             all.push(b'\n');
         }
     }
     let mut files = Vec::new();
-    let mut folders = vec![common.join("refs/tags")];
+    let mut folders = vec![common.join(below)];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             match entry.file_type() {

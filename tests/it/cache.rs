@@ -90,6 +90,29 @@ fn whatever_changes_the_audit_with_a_cache_is_the_one_without() {
 }
 
 #[test]
+fn a_release_that_a_branch_tells_is_read_anew_where_the_branch_moves() {
+    let repo = Repo::new();
+    let page = "# One\n\nThe defaults are read from `src/config/defaults.c` at start.\n";
+    repo.commit(
+        &[("guides/one/a.md", page), ("src/config/defaults.c", CODE), ("src/main.c", "int a;\n")],
+        &[],
+        "Begin",
+        0,
+    );
+    repo.git(&["branch", "maint"]);
+    repo.commit(
+        &[("shelflife.toml", "[[version]]\ndocs = \"guides/{v}/**\"\nref = \"maint\"\n")],
+        &["src/config/defaults.c"],
+        "Remove the defaults",
+        10,
+    );
+    let cache = repo.beside("cache");
+    assert!(!same(&repo, &cache, &[]).contains("\"dead-path\""));
+    repo.git(&["branch", "-f", "maint", "HEAD"]);
+    assert!(same(&repo, &cache, &[]).contains("\"dead-path\""));
+}
+
+#[test]
 fn a_comment_ends_on_its_day_though_the_audit_was_kept() {
     let repo = repo();
     let page =
