@@ -168,6 +168,16 @@ fn code_samples() {
         names("```py\nimport os\nx = os.path.join('a', b)\nprint(x.upper_case())\n```\n"),
         ["Symbol upper_case"]
     );
+    let types = "```ts\nfunction start(project: PoolRunner, portNumber: number) {\n  return portNumber\n}\n```\n";
+    assert_eq!(names(types), ["Symbol PoolRunner"]);
+    let types = "```go\nfunc Start(ctx context.Context, pool *PoolRunner) {\n\tpool.Run(ctx)\n}\n```\n";
+    assert!(names(types).contains(&"Symbol PoolRunner".to_owned()), "{:?}", names(types));
+    let command =
+        "```py\nrun([\n    \"mv support/build/.toolrc .toolrc\",\n    \"say tools/a/b.sh loudly\",\n])\n```\n";
+    assert_eq!(
+        names(command).iter().filter(|n| n.starts_with("Path")).collect::<Vec<_>>(),
+        ["Path support/build/.toolrc"]
+    );
 }
 
 #[test]

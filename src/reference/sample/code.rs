@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::document::Span;
 use crate::reference::extract::{Draft, Sink};
-use crate::reference::language::{CODE, Family, is_language_word, is_standard_name};
+use crate::reference::language::{CODE, Family, PROGRAMS, is_language_word, is_standard_name};
 use crate::reference::located::Located;
 use crate::reference::model::{Kind, Shape, Standing};
 use crate::reference::shape::{self, PathLook};
@@ -224,11 +224,15 @@ impl<'l> Reader<'l, '_> {
                     continue;
                 }
             }
+            // What stands behind the colon of a parameter is its type, and types begin with a capital.
+            let capital = word.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
+            let of_type = depth_params && (capital || before.is_some_and(|b| self.mark(b, ":") || self.mark(b, "::")));
             // A type before a name: `Foo foo = …`, `Foo foo;`
             let typed = before.is_some_and(|b| {
                 self.tok(b) == Some(Tok::Name) && !is_language_word(self.text(b)) && !self.starts_line(i)
-            }) && (self.mark(i + 1, "=") || self.mark(i + 1, ";") || depth_params);
+            }) && (self.mark(i + 1, "=") || self.mark(i + 1, ";") || depth_params && !of_type);
             let parameter = depth_params
+                && !of_type
                 && (self.mark(i + 1, ",") || self.mark(i + 1, ":") || self.mark(i + 1, ")") || self.mark(i + 1, "="));
             let lambda = self.mark(i + 1, "=>")
                 || (before.is_some_and(|b| self.mark(b, "|"))
@@ -421,10 +425,10 @@ impl<'l> Reader<'l, '_> {
     /// Strings: only what is surely a path, or a route.
     fn string(&self, i: usize, sink: &mut Sink) {
         let text = self.text(i);
-        if text.len() < 3 || text.len() > 200 || text.contains(' ') {
-            return;
+        let Some(token) = self.tokens.get(i).filter(|_| (3..=200).contains(&text.len())) else { return };
+        if text.contains(' ') {
+            return self.command(token, text, sink);
         }
-        let Some(token) = self.tokens.get(i) else { return };
         let included = i.checked_sub(1).is_some_and(|p| self.text(p) == "include");
         if text.contains("://") {
             let span = |s: usize, len: usize| self.sub(token, s, len);
@@ -454,6 +458,23 @@ impl<'l> Reader<'l, '_> {
         }) && (shape::is_word(text) || shape::is_kebab(text))
         {
             sink.push(Draft::new(Kind::Dependency, text, vec![text.to_owned()], self.sub(token, 0, text.len())));
+        }
+    }
+
+    /// A command in a string: the paths that it is given.
+    fn command(&self, token: &Token, text: &str, sink: &mut Sink) {
+        if !text.split(' ').next().is_some_and(|program| PROGRAMS.foreign.contains(program)) {
+            return;
+        }
+        let mut at = 0;
+        for word in text.split(' ') {
+            if word.matches('/').count() > 1 && shape::path_look(word, true) == Some(PathLook::Strong) {
+                let mut draft = Draft::new(Kind::Path, word, shape::path_parts(word), self.sub(token, at, word.len()));
+                draft.shape.glob = word.contains(['*', '?', '{', '[']);
+                draft.shape.incidental = true;
+                sink.push(draft);
+            }
+            at += word.len() + 1;
         }
     }
 
