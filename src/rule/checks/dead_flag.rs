@@ -16,6 +16,9 @@ pub const ID: &str = "dead-flag";
 /// The role that declares an option: no other line backs one.
 const ROLES: &[Role] = &[Role::Flag];
 
+/// The role that a table of options gives to its names.
+const TOLD: &[Role] = &[Role::Literal];
+
 /// Gives the options of the page that were declared once and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
     for reference in page.references.iter().filter(|r| r.kind == Kind::Flag) {
@@ -51,7 +54,7 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
     }
     let had = system.earlier(life.any(ROLES));
     if had.is_empty() {
-        return None;
+        return told(reference, bare, spelling, system);
     }
     let circumstance = match name::rest(system, &life, name::DECLARED) {
         _ if is_negated(bare, system) => "negated",
@@ -83,6 +86,26 @@ fn lost(reference: &Reference, system: &System<'_>) -> Option<Suspect> {
         witness.terms = [Term::exact(spelling.as_bytes())].into();
         witness.needle = spelling.as_bytes().to_vec();
     }
+    Some(suspect)
+}
+
+/// An option that code had as a string of several words only, as a table of options has it (`name: "dry-run-all"`):
+/// nothing of it may be left.
+fn told(reference: &Reference, bare: &str, spelling: &str, system: &System<'_>) -> Option<Suspect> {
+    let had = system.earlier(system.life_exact(bare).any(TOLD));
+    if had.is_empty() || !bare.contains('-') || !name::is_telling(bare) || reference.shape.weak {
+        return None;
+    }
+    let circumstance = match name::rest(system, &system.life(bare), name::DECLARED) {
+        Rest::Nothing | Rest::Comments => "string",
+        Rest::Weak => "string-lives-on",
+        Rest::Uses | Rest::Declared => return None,
+    };
+    let probability = confidence::of(ID, circumstance);
+    let suspect = name::suspect(system, ID, reference, bare, TOLD, had, probability, "option ");
+    let mut suspect = name::backed_by(suspect, Backing::Field);
+    suspect.subject.clear();
+    suspect.subject.push_str(spelling);
     Some(suspect)
 }
 
