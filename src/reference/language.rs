@@ -13,6 +13,7 @@ type Words = FxHashSet<String>;
 pub(crate) struct Files {
     pub extensions: Words,
     pub soft_extensions: Words,
+    pub reader_folders: Words,
     pub names: Words,
     pub conventional: Words,
     pub word_names: Words,

@@ -33,6 +33,8 @@ pub(super) fn extract(doc: &Document, block: &Block, first: usize, sink: &mut Si
                 let behind = block.inlines.get(at + 1).filter(|i| i.kind == InlineKind::Text);
                 if is_bare_flag(&inline.text) && is_told_flag(before, behind) {
                     flag(inline, first, sink);
+                } else if is_bare_folder(&inline.text) && behind.is_some_and(is_called_folder) {
+                    folder(inline, first, sink);
                 }
             }
             InlineKind::Text
@@ -97,6 +99,45 @@ fn flag(inline: &Inline, first: usize, sink: &mut Sink) {
     sink.at(place);
 }
 
+/// Words behind a folder.
+const FOLDER: &[&str] = &["folder", "directory", "フォルダ", "ディレクトリ"];
+
+fn is_bare_folder(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
+    (3..40).contains(&text.len()) && text.bytes().all(plain) && text.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// Whether the text behind a name says that it is a folder: "`name` folder", not "folder of".
+fn is_called_folder(behind: &Inline) -> bool {
+    let text = behind.text.strip_prefix(' ').unwrap_or(&behind.text);
+    FOLDER.iter().filter_map(|word| text.strip_prefix(word)).any(|rest| {
+        // "`x` directory structure" and "`x` folder option" are something else.
+        let rest = rest.trim_start();
+        !rest.starts_with(char::is_alphanumeric)
+            || rest.starts_with(|c: char| !c.is_ascii())
+            || FOLLOWS.iter().any(|word| rest.strip_prefix(word).is_some_and(|r| !r.starts_with(char::is_alphanumeric)))
+    })
+}
+
+/// Words that go on with the sentence behind a folder.
+const FOLLOWS: &[&str] = &[
+    "of", "in", "is", "and", "or", "to", "for", "with", "at", "has", "contains", "holds", "also", "that", "which",
+    "where", "under", "inside", "on", "are", "as", "from", "by",
+];
+
+/// Makes a path of what was read from the code span.
+fn folder(inline: &Inline, first: usize, sink: &mut Sink) {
+    let own = sink.since(first).iter_mut().find(|r| inline.span.contains(r.span));
+    if let Some(reference) = own
+        && matches!(reference.kind, Kind::Symbol | Kind::Dependency)
+        && reference.parts.len() == 1
+    {
+        reference.kind = Kind::Path;
+        reference.shape.weak = false;
+        reference.shape.folder = true;
+    }
+}
+
 fn codes(doc: &Document, inline: &Inline, first: usize, sink: &mut Sink) {
     let text = &inline.text;
     let is_part = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
@@ -143,6 +184,18 @@ mod tests {
         let doc = parse(DocumentId::new("page.md"), Format::Markdown, text.as_bytes()).unwrap();
         let wanted = |k: Kind| matches!(k, Kind::Flag | Kind::Symbol | Kind::EnvVar);
         extract(&doc).iter().filter(|r| wanted(r.kind)).map(|r| format!("{:?} {}", r.kind, r.parts.join(" "))).collect()
+    }
+
+    #[test]
+    fn folders_by_their_word() {
+        let paths = |text: &str| {
+            let doc = parse(DocumentId::new("page.md"), Format::Markdown, text.as_bytes()).unwrap();
+            extract(&doc).iter().filter(|r| r.kind == Kind::Path).map(|r| r.parts.join("/")).collect::<Vec<_>>()
+        };
+        assert_eq!(paths("The `extras` folder also holds scripts."), ["extras"]);
+        assert_eq!(paths("It is in the `tool-box` directory."), ["tool-box"]);
+        assert!(paths("The `extras` folder option is new.").is_empty());
+        assert!(paths("The `Extras` class.").is_empty());
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod uses;
 use globset::GlobSet;
 use rayon::prelude::*;
 
-use super::checks::{dead_flag, dead_link};
+use super::checks::{dead_flag, dead_link, dead_path};
 use super::confidence;
 use super::dates::{LineDates, OwnDates};
 use super::suspect::{PathStyle, Proof, Suspect};
@@ -188,9 +188,16 @@ fn date_one<'s>(
     // it did is decided by the date of the cause.
     let floor = since.oldest().and_then(|s| s.checked_sub(1)).map_or(Mask(0), |s| Mask(1 << s));
     let before = is_broken_anyway(suspect).then_some(suspect.had).and_then(|had| had.newest());
-    let had = suspect.had.and(since.or(floor)).newest().or(before)?;
+    // What no snapshot holds is looked for in the tree of the moment itself.
+    let unseen = is_of_moment(suspect).then_some(floor).and_then(|floor| floor.newest());
+    let had = suspect.had.and(since.or(floor)).newest().or(before).or(unseen)?;
     let (own, trust) = (dates.own(line), dates.trust(line));
     Some(Dated { page: index, suspect, entered, edited, own, trust, had, brief: false })
+}
+
+/// Whether it is about a path that no snapshot holds: the tree of its moment must have had it.
+fn is_of_moment(suspect: &Suspect) -> bool {
+    suspect.rule == dead_path::ID && suspect.had.is_empty() && matches!(suspect.proof, Proof::Path { .. })
 }
 
 /// Whether it is wrong even where its target was gone before the line was written: a link by its full path leads

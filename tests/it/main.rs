@@ -24,6 +24,7 @@ mod html;
 mod judge;
 mod live;
 mod markdown;
+mod moments;
 mod names;
 mod networks;
 mod nothing_runs;

@@ -17,6 +17,9 @@ pub const ID: &str = "dead-path";
 
 /// Gives the paths of the page that were in the tree and are not now.
 pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
+    for reference in page.references.iter().filter(|r| r.kind == Kind::Route && name::is_claim(r)) {
+        out.extend(rooted(reference, system).and_then(|r| lost(page, &r, system)));
+    }
     for reference in page.references.iter().filter(|r| r.kind == Kind::Path && name::is_mention(r)) {
         // A site's own addresses.
         if reference.place == Place::FrontMatter && reference.text.starts_with('/') {
@@ -29,6 +32,16 @@ pub fn check(page: &Page<'_>, system: &System<'_>, out: &mut Vec<Suspect>) {
         };
         out.extend(lost(page, reference, system).filter(whole));
     }
+}
+
+/// `/core/engine` in text, where the tree had such a folder from its root on: no address of a service.
+fn rooted(reference: &Reference, system: &System<'_>) -> Option<Reference> {
+    let [path] = reference.parts.as_slice() else { return None };
+    let parts: Vec<String> = path.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect();
+    let plain = |p: &String| p.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    let had = || !system.earlier(system.paths.exact(parts.join("/").as_bytes()).held).is_empty();
+    let is_path = reference.place == Place::CodeSpan && parts.len() > 1 && parts.iter().all(plain) && had();
+    is_path.then(|| Reference { parts, ..reference.clone() })
 }
 
 /// A path that was in the tree, and how the page wrote it.
@@ -67,7 +80,7 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
             was = Some(Was { path: path.to_vec(), held: life.held, style: PathStyle::Ending });
         }
     }
-    let was = was?;
+    let Some(was) = was else { return of_moment(page, reference, &written, system) };
     let had = system.earlier(was.held);
     if had.is_empty() || is_made(&written, had, system) {
         return None;
@@ -104,6 +117,9 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
         (_, false) if FILES.names.contains(written.as_str()) || is_conventional(&written) => "conventional",
         (_, false) if reference.shape.weak => "word",
         _ if reference.shape.weak => "weak",
+        _ if reference.kind == Kind::Route => "rooted",
+        (_, false) if is_told_folder(reference) && FILES.reader_folders.contains(written.as_str()) => "conventional",
+        (PathStyle::Root | PathStyle::Relative, false) if is_told_folder(reference) => "folder",
         (PathStyle::Ending, true) => "ending",
         (PathStyle::Ending, false) if endings > 2 => "common-name",
         (PathStyle::Ending, false) if is_of_code(&written) => "telling-name",
@@ -128,6 +144,46 @@ fn lost(page: &Page<'_>, reference: &Reference, system: &System<'_>) -> Option<S
 fn is_made_on_the_page(page: &Page<'_>, reference: &Reference) -> bool {
     let same = |r: &&Reference| r.kind == Kind::Path && r.parts.len() > 1 && r.parts == reference.parts;
     page.references.iter().filter(same).any(|r| r.standing == Standing::Created)
+}
+
+/// A path that no snapshot holds: it may have come and gone between two of them. Whether the tree of its moment had
+/// it, from the root on or from the page's folder, the proof has to show.
+fn of_moment(page: &Page<'_>, reference: &Reference, written: &str, system: &System<'_>) -> Option<Suspect> {
+    let shape = reference.shape;
+    let told = matches!(reference.place, Place::CodeSpan | Place::Prose) && name::is_claim(reference) && !shape.weak;
+    if !told || reference.kind != Kind::Path || reference.parts.len() < 2 || page.elsewhere {
+        return None;
+    }
+    let relative = reference.text.starts_with('.');
+    let base: &[u8] = if relative { page.folder() } else { b"" };
+    let path = join(base, written.as_bytes()).filter(|path| !path.is_empty())?;
+    if is_at_home(page, reference)
+        || name::is_in_foreign_link(page, reference, system)
+        || is_made_on_the_page(page, reference)
+    {
+        return None;
+    }
+    Some(Suspect {
+        rule: ID,
+        span: reference.span,
+        section: reference.section,
+        subject: written.to_owned(),
+        anchor: reference.text.clone(),
+        message: format!("`{}` is gone from the tree", name::shown(&reference.text)),
+        probability: confidence::of(ID, "of-moment"),
+        had: Mask::default(),
+        proof: Proof::Path {
+            path: RepoPath::new(&path),
+            base: page.folder().to_vec(),
+            style: if relative { PathStyle::Relative } else { PathStyle::Root },
+        },
+    })
+    .filter(|_| !is_made(written, system.snapshots.before_head(), system))
+}
+
+/// Whether the page calls a single word a folder.
+fn is_told_folder(reference: &Reference) -> bool {
+    reference.shape.folder && reference.parts.len() == 1 && !reference.text.contains('/')
 }
 
 /// Whether a hidden folder of the path is called like the project: what its users have in their trees, too.

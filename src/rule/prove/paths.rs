@@ -59,6 +59,8 @@ fn prove_one(
 ) -> Option<Proved> {
     let Proof::Path { path, base, style } = &dated.suspect.proof else { return None };
     let (had, lost) = lost_at(dated, system, archive)?;
+    let of_moment = super::is_of_moment(dated.suspect);
+    let had = if of_moment { super::moment(dated)? } else { had };
     let report = match lost {
         LostAt::At(at) => paths.cause(path, had, at),
         LostAt::Overlay(changes) => paths.uncommitted(path, changes),
@@ -67,6 +69,7 @@ fn prove_one(
     let (cause, factor) = match report.cause {
         Ok(found) => (Some((found.mainline, found.commit, found.kind, found.path)), 1.0),
         Err(NoCause::Uncommitted) => (None, 1.0),
+        Err(_) if of_moment => return None,
         Err(NoCause::Unsteady | NoCause::NoHolder) => (None, confidence::CAUSE_UNKNOWN),
         Err(NoCause::StillThere | NoCause::Interval) => return None,
     };
