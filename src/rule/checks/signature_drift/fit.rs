@@ -114,7 +114,8 @@ fn described(claim: &SignatureClaim, declared: &[Parameter], full: bool) -> Fit 
         if let (Some(a), Some(b)) = (&said.default, &is.default)
             && plain(a) != plain(b)
         {
-            return Fit::Default(at);
+            // A constant may stand for the value that the page gives.
+            return if is_constant(a) == is_constant(b) { Fit::Default(at) } else { Fit::Unclear };
         }
         if let (Some(a), Some(b)) = (&said.kind, &is.kind)
             && !tight(b).contains(&tight(a))
@@ -123,6 +124,15 @@ fn described(claim: &SignatureClaim, declared: &[Parameter], full: bool) -> Fit 
         }
     }
     if full && !rest.is_empty() { Fit::More } else { Fit::Fits }
+}
+
+/// Whether a default is the name of a constant rather than a value.
+fn is_constant(default: &str) -> bool {
+    const VALUES: &[&str] = &["True", "False", "None", "true", "false", "null", "nil", "nullptr", "undefined"];
+    let default = default.trim();
+    default.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && default.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':'))
+        && !VALUES.contains(&default)
 }
 
 fn bare(name: &str) -> &str {
