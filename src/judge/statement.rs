@@ -167,12 +167,10 @@ fn is_promised(line: usize, document: &Document) -> bool {
             // `wip` is no part of `wipe`.
             let end = said.get(at + sign.len()..).and_then(|rest| rest.chars().next());
             let before = said.get(..at).and_then(|rest| rest.chars().next_back());
-            let ascii = sign.is_ascii();
-            !ascii
-                || !(sign.ends_with(char::is_alphabetic) && end.is_some_and(|c| c.is_ascii_alphabetic()))
-                    && !(sign.starts_with(char::is_alphabetic)
-                        && sign.len() < 5
-                        && before.is_some_and(|c| c.is_ascii_alphabetic()))
+            let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+            let goes_on = sign.ends_with(char::is_alphabetic) && letter(end);
+            let begins_before = sign.starts_with(char::is_alphabetic) && sign.len() < 5 && letter(before);
+            !sign.is_ascii() || !goes_on && !begins_before
         })
     })
 }

@@ -173,10 +173,10 @@ fn code_samples() {
     let types = "```go\nfunc Start(ctx context.Context, pool *PoolRunner) {\n\tpool.Run(ctx)\n}\n```\n";
     assert!(names(types).contains(&"Symbol PoolRunner".to_owned()), "{:?}", names(types));
     let command =
-        "```py\nrun([\n    \"mv support/build/.toolrc .toolrc\",\n    \"say tools/a/b.sh loudly\",\n])\n```\n";
+        "```py\nrun([\n    \"mv support/parts/base.toml base.toml\",\n    \"say tools/a/b.sh loudly\",\n])\n```\n";
     assert_eq!(
         names(command).iter().filter(|n| n.starts_with("Path")).collect::<Vec<_>>(),
-        ["Path support/build/.toolrc"]
+        ["Path support/parts/base.toml"]
     );
 }
 

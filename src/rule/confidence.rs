@@ -59,5 +59,7 @@ pub const FROM_A_PIPELINE: f32 = 0.95;
 pub const PASSED_ON: f32 = 0.75;
 /// The repository is a site: its own code is not what its pages describe.
 pub const OF_A_SITE: f32 = 0.6;
+/// The lines that declared an option agree on what they declare in its place: it did not move elsewhere.
+pub const RENAMED: f32 = 1.2;
 /// The page is kept for the readers of one release.
 pub const OF_A_RELEASE: f32 = 0.75;

@@ -117,6 +117,13 @@ pub fn prove(
         {
             p.factor *= confidence::PASSED_ON;
         }
+        if let Some(p) = &mut proved
+            && dated.suspect.rule == dead_flag::ID
+            && p.certain
+            && p.replacement.is_some()
+        {
+            p.factor *= confidence::RENAMED;
+        }
         if dated.page != page {
             page = dated.page;
             occurrences = Occurrences::default();

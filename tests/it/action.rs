@@ -66,7 +66,7 @@ impl Job {
     }
 }
 
-const CLI: &str = "fn main() {\n    Command::new(\"tool\").arg(Arg::new(\"config-file\").long(\"config-file\"));\n}\n";
+const CLI: &str = "fn main() {\n    Command::new(\"tool\").arg(\n        Arg::new(\"config-file\")\n            .long(\"config-file\"),\n    );\n    matches.get_one(\"config-file\");\n}\n";
 
 /// Main, and a branch that breaks a page, merged as the host merges a pull request for its job.
 /// Returns the repository and the branch's head.

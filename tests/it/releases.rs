@@ -30,7 +30,8 @@ fn repo(pages: &str) -> Repo {
 }
 
 fn audit(repo: &Repo) -> Value {
-    run(repo.path(), ["audit", "--format", "json", "--fail-on", "never"]).ended(0).json()
+    // What stands on pages that are kept for a release is of low confidence.
+    run(repo.path(), ["audit", "--format", "json", "--fail-on", "never", "--min-confidence", "low"]).ended(0).json()
 }
 
 fn found(audit: &Value) -> Vec<(&str, &str, &str)> {

@@ -361,7 +361,7 @@ impl Reader<'_> {
             let leads = cells.iter().find(|(_, r)| text.text().get(r.clone()).is_some_and(|t| !t.trim().is_empty()));
             let led = leads.is_some_and(|(first, _)| first != column);
             let key = key_at.filter(|i| {
-                self.refs.get(*i).is_some_and(|r| !r.span.overlaps(span) && !(led && r.span.start > span.end))
+                self.refs.get(*i).is_some_and(|r| !(r.span.overlaps(span) || led && r.span.start > span.end))
             });
             let literal = match parse(trimmed) {
                 Some(Literal::Text(t)) if t.contains(' ') => {

@@ -139,7 +139,7 @@ fn is_served_as_it_is(dest: &str, system: &System<'_>) -> bool {
         let end = format!("{root}/{tail}");
         system.paths.ending_in(end.as_bytes()).any(|(_, life)| system.at_head(life.held) && !life.folder)
     };
-    !dest.contains("://") && tail.contains('/') && ["static", "public"].iter().any(|root| served(&root))
+    !dest.contains("://") && tail.contains('/') && ["static", "public"].iter().any(served)
 }
 
 /// Whether the site's settings or code name a path from its root: they may lead it elsewhere.
