@@ -134,15 +134,7 @@ fn defaults(page: &Page<'_>, claim: &SignatureClaim, system: &System<'_>, out: &
             had,
             proof: Proof::Line {
                 matcher: LineMatcher(Arc::new(DeclarationMatcher::new(last, Box::new(accepts)))),
-                now: now
-                    .iter()
-                    .take(SHOWN)
-                    .map(|s| suspect::Standing {
-                        path: s.path.clone(),
-                        line: s.declared.line,
-                        text: declaration(&s.declared),
-                    })
-                    .collect(),
+                now: now.iter().take(SHOWN).map(|s| standing(s)).collect(),
                 replacement: None,
             },
         });
@@ -153,6 +145,11 @@ fn defaults(page: &Page<'_>, claim: &SignatureClaim, system: &System<'_>, out: &
 fn default_of(declaration: &Declaration, name: &str) -> Option<String> {
     let parameters = declaration.parameters.as_ref()?;
     parameters.iter().find(|p| p.name.as_deref() == Some(name))?.default.clone()
+}
+
+/// A declaration as a finding shows what stands now.
+fn standing(s: &Standing<Declaration>) -> suspect::Standing {
+    suspect::Standing { path: s.path.clone(), line: s.declared.line, text: declaration(&s.declared) }
 }
 
 /// What the page says of a declaration is no reason to doubt it.
@@ -237,16 +234,7 @@ fn drifted(page: &Page<'_>, claim: &SignatureClaim, system: &System<'_>) -> Opti
         had,
         proof: Proof::Line {
             matcher: LineMatcher(Arc::new(DeclarationMatcher::new(last, Box::new(accepts)))),
-            now: now
-                .iter()
-                .filter(same)
-                .take(SHOWN)
-                .map(|s| suspect::Standing {
-                    path: s.path.clone(),
-                    line: s.declared.line,
-                    text: declaration(&s.declared),
-                })
-                .collect(),
+            now: now.iter().filter(same).take(SHOWN).map(|s| standing(s)).collect(),
             replacement,
         },
     })
